@@ -1,0 +1,92 @@
+"""Galleries: the list, the page, and the life of one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Visibility
+from accounts.requests import AuthenticatedHttpRequest
+from galleries.forms import GalleryForm
+from galleries.models import Gallery, with_covers
+from images import deletion, paging
+from images.models import Image
+
+
+@require_safe
+def gallery_list(request: AuthenticatedHttpRequest) -> HttpResponse:
+    galleries = with_covers(Gallery.objects.owned_by(request.user), request.user)
+    return render(request, "galleries/list.html", {"galleries": galleries})
+
+
+@login_not_required
+@require_safe
+def gallery(request: HttpRequest, key: str) -> HttpResponse:
+    found = get_object_or_404(Gallery.objects.visible_to(request.user).select_related("owner", "cover"), key=key)
+    page = paging.newest(found.items_visible_to(request.user), request.GET.get("before"))
+    photos = [item.image for item in page.items]
+    context = {
+        "gallery": found,
+        "is_owner": found.owner == request.user,
+        "photos": photos,
+        "next_url": page.next_url(request),
+        "link": request.build_absolute_uri(found.get_absolute_url()),
+        "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
+    }
+    return render(request, "galleries/gallery.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: AuthenticatedHttpRequest) -> HttpResponse:
+    form = GalleryForm(request.POST or None, initial={"visibility": request.user.default_visibility})
+    if request.method == "POST" and form.is_valid():
+        form.instance.owner = request.user
+        return redirect(form.save())
+    return render(request, "galleries/form.html", {"form": form, "gallery": None})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    form = GalleryForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        found.save(update_fields=list(form.cleaned_data))
+        messages.success(request, _("Saved."))
+        return redirect(found)
+    return render(request, "galleries/form.html", {"form": form, "gallery": found})
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Deletes the gallery; its photos stay unless the box is ticked."""
+    found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    photos = Image.objects.owned_by(request.user).live().filter(galleries=found)
+    if request.method != "POST":
+        return render(request, "galleries/confirm_delete.html", {"gallery": found, "image_count": photos.count()})
+    count = deletion.delete(photos) if "with_photos" in request.POST else 0
+    found.delete()
+    if count:
+        text = ngettext("The gallery and %(count)d photo are deleted.", "The gallery and %(count)d photos are deleted.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.success(request, _("The gallery is deleted."))
+    return redirect("galleries:list")
+
+
+def _meta(request: HttpRequest, found: Gallery, photos: list[Image]) -> dict[str, Any]:
+    """What link previews in chats and other sites read."""
+    shared = [image for image in photos if image.visibility != Visibility.PRIVATE and image.is_ready]
+    cover = next((image for image in shared if image.pk == found.cover_id), shared[0] if shared else None)
+    return {
+        "title": found.title,
+        "description": found.description[:200],
+        "image_url": request.build_absolute_uri(cover.direct_url) if cover else "",
+        "width": cover.width if cover else 0,
+        "height": cover.height if cover else 0,
+        "url": request.build_absolute_uri(found.get_absolute_url()),
+        "listed": found.visibility == Visibility.PUBLIC,
+    }

@@ -1,0 +1,55 @@
+"""Putting photos into a gallery and taking them out."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.requests import AuthenticatedHttpRequest
+from galleries.forms import GalleryChoiceForm
+from galleries.models import Gallery
+from images.models import Image
+
+
+@require_POST
+def add(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Adds the selected photos to the chosen gallery, or to a new one."""
+    form = GalleryChoiceForm(request.POST, user=request.user)
+    images = _selected(request)
+    if not form.is_valid() or not images:
+        problems = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(request, " ".join(problems) or _("Select some photos first."))
+        return redirect("images:library")
+    gallery = form.chosen()
+    if gallery is None:
+        messages.error(request, _("Choose a gallery."))
+        return redirect("images:library")
+    gallery.add(*images)
+    count = len(images)
+    text = ngettext("%(count)d photo is in “%(title)s”.", "%(count)d photos are in “%(title)s”.", count)
+    messages.success(request, text % {"count": count, "title": gallery.title})
+    return redirect(gallery)
+
+
+@require_POST
+def remove(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    count = gallery.remove(_selected(request))
+    text = ngettext("%(count)d photo taken out.", "%(count)d photos taken out.", count)
+    messages.success(request, text % {"count": count})
+    return redirect(gallery)
+
+
+@require_POST
+def cover(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery.cover = get_object_or_404(gallery.images.all(), key=request.POST.get("keys", ""))
+    gallery.save(update_fields=["cover"])
+    messages.success(request, _("The cover is changed."))
+    return redirect(gallery)
+
+
+def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Image]:
+    return Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))

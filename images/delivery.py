@@ -1,0 +1,111 @@
+"""From a photo to the URLs that show it, and the answers that carry its bytes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.encoding import filepath_to_uri
+from django.utils.html import escape
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from images import storage
+from images.models import Image
+from images.variants import Variant
+
+DIRECT_LINK_SECONDS = 300
+FILE_POLICY = "default-src 'none'; sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text to copy. `id` is stable, `label` is for people."""
+
+    id: str
+    label: str
+    text: str
+
+
+def url_end(now: datetime, expires_at: datetime | None) -> datetime:
+    """Until when a signed URL made `now` holds: the end of the next window, never past the photo's own end.
+
+    Everyone who asks within a window of FILE_URL_WINDOW_SECONDS gets the same URL, so browsers can cache.
+    """
+    window = settings.FILE_URL_WINDOW_SECONDS
+    end = datetime.fromtimestamp((now.timestamp() // window + 2) * window, tz=UTC)
+    return min(end, expires_at) if expires_at is not None else end
+
+
+def variant_url(image: Image, variant: Variant) -> str:
+    """A signed URL of a derivative; empty while there is none or a moderator has closed the photo."""
+    if not image.is_ready or image.quarantined_at is not None:
+        return ""
+    return storage.media().signed_url(
+        image.variant_name(variant), expires_at=url_end(timezone.now(), image.expires_at)
+    )
+
+
+def original_url(image: Image) -> str:
+    """A signed URL that downloads the original, byte for byte, under its own name. For the owner."""
+    return storage.media().signed_url(
+        image.storage_name,
+        expires_at=url_end(timezone.now(), image.expires_at),
+        download_as=image.original_name,
+    )
+
+
+def links(request: HttpRequest, image: Image) -> list[Link]:
+    """The texts to paste elsewhere."""
+    direct = request.build_absolute_uri(image.direct_url)
+    page = request.build_absolute_uri(image.get_absolute_url())
+    alt = image.alt
+    markdown_alt = "".join(f"\\{char}" if char in "\\[]()*_`<>!" else char for char in alt)
+    return [
+        Link("direct", _("Direct link"), direct),
+        Link("page", _("Page"), page),
+        Link("markdown", "Markdown", f"![{markdown_alt}]({direct})"),
+        Link("html", "HTML", f'<a href="{page}"><img src="{direct}" alt="{escape(alt)}"></a>'),
+        Link("bbcode", "BBCode", f"[url={page}][img]{direct}[/img][/url]"),
+    ]
+
+
+def file_response(name: str, *, download_as: str, max_age_seconds: int) -> HttpResponseBase:
+    """The bytes of a stored file, from here or, with X_ACCEL_PREFIX, from nginx. Raises FileNotFoundError."""
+    response: HttpResponseBase
+    if settings.X_ACCEL_PREFIX and isinstance(storage.media(), FileSystemStorage):
+        response = HttpResponse(headers={"X-Accel-Redirect": settings.X_ACCEL_PREFIX + filepath_to_uri(name)})
+    else:
+        response = FileResponse(storage.media().open(name))
+    response.headers["Content-Type"] = storage.content_type(name)
+    response.headers["Cache-Control"] = f"private, max-age={max_age_seconds}, immutable"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["Content-Disposition"] = content_disposition_header(bool(download_as), download_as) or "inline"
+    return response
+
+
+def direct_response(request: HttpRequest, image: Image, name: str) -> HttpResponseBase:
+    """The answer of a direct link: bytes for every agent, revalidated by ETag, cached no longer than it lives."""
+    seconds = DIRECT_LINK_SECONDS
+    if image.expires_at is not None:
+        seconds = max(0, min(seconds, int((image.expires_at - timezone.now()) / timedelta(seconds=1))))
+    etag = f'"{hashlib.sha256(name.encode()).hexdigest()[:32]}"'
+    response: HttpResponseBase
+    if etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponseNotModified()
+    elif isinstance(storage.media(), FileSystemStorage):
+        filename = f"{image.key}.{name.rpartition('.')[2]}"
+        response = file_response(name, download_as="", max_age_seconds=0)
+        response.headers["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
+    else:
+        end = min(timezone.now() + timedelta(seconds=max(seconds, 1)), image.expires_at or datetime.max.replace(tzinfo=UTC))
+        response = redirect(storage.media().signed_url(name, expires_at=end))
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

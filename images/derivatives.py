@@ -1,0 +1,81 @@
+"""From a stored original to its derivatives."""
+
+import base64
+import logging
+from enum import Enum, auto
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from images import sandbox, storage, variants
+from images.models import Image, Status
+from images.rendering import Unreadable
+from images.variants import Variant
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+
+
+class Outcome(Enum):
+    DONE = auto()
+    RETRY = auto()
+
+
+def render(image_id: int) -> Outcome:
+    """Makes the eager variants of a photo that waits for them and marks it ready.
+
+    A row that has vanished or moved on is a normal end. After three tries the photo is `failed` with a reason.
+    """
+    waiting = Image.objects.filter(pk=image_id, status=Status.PROCESSING, deleted_at__isnull=True)
+    if not waiting.update(render_attempts=F("render_attempts") + 1):
+        return Outcome.DONE
+    image = waiting.first()
+    if image is None:
+        return Outcome.DONE
+    try:
+        with storage.media().local_path(image.storage_name) as path:
+            rendering = sandbox.render(path, image.format, variants.EAGER)
+    except (Unreadable, OSError) as error:
+        return _failed(image, error)
+    names = {image.variant_name(variants.BY_NAME[name]): data for name, data in rendering.files.items()}
+    for name, data in names.items():
+        storage.write(name, data)
+    done = waiting.filter(file_key=image.file_key).update(
+        status=Status.READY,
+        failure="",
+        placeholder=base64.b64encode(rendering.placeholder).decode(),
+        colour=rendering.colour,
+    )
+    if done:
+        return Outcome.DONE
+    storage.media().delete_many(names)
+    return Outcome.RETRY  # deleted, or renamed by a change of visibility: look again
+
+
+def ensure(image: Image, variant: Variant) -> str:
+    """The storage name of a derivative, made now if it is missing. Raises Unreadable or FileNotFoundError."""
+    name = image.variant_name(variant)
+    if storage.media().exists(name):
+        return name
+    with storage.media().local_path(image.storage_name) as path:
+        if variant is variants.FULL:
+            data = sandbox.full(path, image.format, image.has_alpha)
+        else:
+            data = sandbox.render(path, image.format, (variant,)).files[variant.name]
+    storage.write(name, data)
+    return name
+
+
+def missing(image: Image) -> bool:
+    """Whether storage lacks an eager variant of this photo."""
+    return not all(storage.media().exists(image.variant_name(variant)) for variant in variants.EAGER)
+
+
+def _failed(image: Image, error: Unreadable | OSError) -> Outcome:
+    logger.warning("render image=%s attempt=%s failed: %s", image.key, image.render_attempts, error)
+    if image.render_attempts < MOST_ATTEMPTS:
+        return Outcome.RETRY
+    reason = _("The picture can't be read.") if isinstance(error, Unreadable) else _("The original can't be opened.")
+    Image.objects.filter(pk=image.pk, status=Status.PROCESSING).update(status=Status.FAILED, failure=reason)
+    return Outcome.DONE

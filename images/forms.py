@@ -1,0 +1,160 @@
+"""What people choose for their photos."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Lifetime, User, Visibility
+from images import expiry
+from images.formats import ACCEPTED
+from images.models import Image
+from images.uploads import Options
+
+LIFETIME_DATE = "date"
+ACCEPT = ",".join(sorted({kind.mime for kind in ACCEPTED} | {".heic", ".heif"}))
+
+
+class MultipleFileInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class LifetimeField(forms.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Lifetime"))
+        super().__init__(choices=[*Lifetime.choices, (LIFETIME_DATE, _("Until a date"))], **kwargs)
+
+
+def expires_on_field() -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=_("Expires on"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+    )
+
+
+def chosen_expiry(form: forms.Form | forms.ModelForm[Image]) -> datetime | None:
+    """When what the form says ends; an error lands on its field. Call it from `clean`."""
+    lifetime = form.cleaned_data.get("lifetime", "")
+    moment: datetime | None = form.cleaned_data.get("expires_on")
+    if lifetime == LIFETIME_DATE:
+        if moment is None:
+            if "expires_on" not in form.errors:
+                form.add_error("expires_on", _("Choose a date."))
+            return None
+        lifetime = moment.isoformat()
+    try:
+        return expiry.parse(lifetime, now=timezone.now())
+    except expiry.BadLifetime as error:
+        form.add_error("expires_on" if form.cleaned_data.get("lifetime") == LIFETIME_DATE else "lifetime", str(error))
+        return None
+
+
+class PersonForm(forms.Form):
+    """A form that depends on who fills it in."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class UploadForm(PersonForm):
+    """The choices of the upload page; the files themselves are read by the view, which answers for each."""
+
+    files = forms.FileField(
+        label=_("Photos"),
+        required=False,
+        widget=MultipleFileInput(attrs={"accept": ACCEPT}),
+    )
+    visibility = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices, required=False)
+    lifetime = LifetimeField(required=False)
+    expires_on = expires_on_field()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self._default_lifetime = user.default_lifetime
+        self.fields["visibility"].initial = user.default_visibility
+        self.fields["lifetime"].initial = user.default_lifetime
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.cleaned_data["lifetime"] = self.cleaned_data.get("lifetime") or self._default_lifetime
+        self.cleaned_data["expires_at"] = chosen_expiry(self)
+        return self.cleaned_data
+
+    def options(self) -> Options:
+        """What a valid form says about each of its photos."""
+        data = self.cleaned_data
+        return Options(
+            visibility=data["visibility"],
+            expires_at=data["expires_at"],
+            title=data.get("title", ""),
+            description=data.get("description", ""),
+        )
+
+
+class ImageForm(forms.ModelForm[Image]):
+    """Edits a photo; its end stays to the second unless another one is chosen."""
+
+    lifetime = LifetimeField()
+    expires_on = expires_on_field()
+
+    class Meta:
+        model = Image
+        fields: ClassVar[list[str]] = ["title", "description", "visibility"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lifetime = self.fields["lifetime"]
+        assert isinstance(lifetime, forms.ChoiceField)
+        if self.instance.expires_at is None:
+            lifetime.initial = Lifetime.NEVER
+        else:
+            lifetime.initial = LIFETIME_DATE
+            self.fields["expires_on"].initial = self.instance.expires_at
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data: dict[str, Any] = self.cleaned_data
+        data["expires_at"] = self.instance.expires_at if self._keeps_date() else chosen_expiry(self)
+        return data
+
+    def _keeps_date(self) -> bool:
+        """Whether the shown date was sent back as it was (it is shown without its seconds)."""
+        return not ({"lifetime", "expires_on"} & set(self.changed_data))
+
+
+class BulkForm(forms.Form):
+    """Changes for a selection; what is left empty stays."""
+
+    visibility = forms.ChoiceField(
+        label=_("Visibility"), choices=[("", _("Leave as it is")), *Visibility.choices], required=False
+    )
+    lifetime = forms.ChoiceField(
+        label=_("Lifetime"),
+        choices=[("", _("Leave as it is")), *Lifetime.choices, (LIFETIME_DATE, _("Until a date"))],
+        required=False,
+    )
+    expires_on = expires_on_field()
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["expires_at"] = chosen_expiry(self)
+        return self.cleaned_data
+
+
+class AvatarForm(forms.Form):
+    picture = forms.FileField(label=_("Picture"), required=False, help_text=_("A square picture looks best."))
+
+
+def limits() -> dict[str, Any]:
+    """What the upload page tells and checks beforehand."""
+    return {
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "max_files": settings.UPLOAD_MAX_FILES,
+        "accept": ACCEPT,
+        "formats": ", ".join(kind.name for kind in ACCEPTED),
+    }

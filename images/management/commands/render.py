@@ -1,0 +1,35 @@
+"""Renders what is missing: after a crash, a restored backup, or a change of what is rendered."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from images import derivatives
+from images.models import Image, Status
+
+
+class Command(BaseCommand):
+    help = "Makes missing thumbnails and previews: of photos that still wait, and of those whose files are gone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--failed", action="store_true", help="also try failed photos again")
+
+    def handle(self, *args: Any, failed: bool, **options: Any) -> None:
+        statuses = [Status.PROCESSING, Status.READY, *([Status.FAILED] if failed else [])]
+        images = Image.objects.live().filter(status__in=statuses).order_by("pk")
+        counts = {"rendered": 0, "failed": 0}
+        for image in tqdm(images.iterator(chunk_size=500), total=images.count(), unit=" photos", disable=None):
+            if image.status == Status.READY and not derivatives.missing(image):
+                continue
+            Image.objects.filter(pk=image.pk, status__in=statuses).update(
+                status=Status.PROCESSING, render_attempts=0
+            )
+            while derivatives.render(image.pk) is derivatives.Outcome.RETRY:
+                pass
+            ready = Image.objects.filter(pk=image.pk).exclude(status=Status.FAILED)
+            counts["rendered" if ready.exists() else "failed"] += 1
+        self.stdout.write(f"Rendered {counts['rendered']} photos, {counts['failed']} failed.")
+        if counts["failed"]:
+            raise CommandError("Some photos can't be rendered; their pages say why.")

@@ -1,0 +1,239 @@
+"""Photos and the uploads that become photos."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, Visibility, random_key
+from images import search, variants
+from images.formats import BY_NAME, Format
+from images.variants import Variant
+
+SHARED = (Visibility.UNLISTED, Visibility.PUBLIC)
+
+
+class Status(models.TextChoices):
+    RECEIVING = "receiving", _("Uploading")
+    PROCESSING = "processing", _("Processing")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def live(self, now: datetime | None = None) -> Self:
+        """Neither deleted nor past its lifetime."""
+        now = now or timezone.now()
+        return self.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now), deleted_at__isnull=True)
+
+    def expired(self, now: datetime) -> Self:
+        """Past its lifetime and not yet marked for removal."""
+        return self.filter(expires_at__lte=now, deleted_at__isnull=True)
+
+    def received(self) -> Self:
+        """Everything but uploads that are still under way."""
+        return self.exclude(status=Status.RECEIVING)
+
+    def shared(self) -> Self:
+        """What anyone who has the link may see."""
+        return self.live().filter(
+            visibility__in=SHARED,
+            status=Status.READY,
+            quarantined_at__isnull=True,
+            owner__is_active=True,
+        )
+
+    def listed(self) -> Self:
+        """What is shown to everyone."""
+        return self.shared().filter(visibility=Visibility.PUBLIC)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The one rule for pages: a person's own photos, and what is shared by link."""
+        if isinstance(user, AnonymousUser):
+            return self.shared()
+        return self.live().filter(
+            models.Q(owner=user)
+            | models.Q(
+                visibility__in=SHARED,
+                status=Status.READY,
+                quarantined_at__isnull=True,
+                owner__is_active=True,
+            )
+        )
+
+    def matching(self, query: str) -> Self:
+        """Every word of the query is a substring of title or description."""
+        return reduce(
+            lambda found, word: found.filter(search_text__contains=word), search.words(query), self
+        )
+
+
+class Image(models.Model):
+    """A photo: the row exists from the first byte on, files are named after `file_key`."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="images", verbose_name=_("owner"))
+    key = models.CharField(max_length=16, unique=True, editable=False)
+    file_key = models.CharField(max_length=22, unique=True, editable=False)
+
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
+    original_name = models.CharField(_("file name"), max_length=200)
+
+    visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility, default=Visibility.UNLISTED)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVING)
+    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
+    render_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    size_bytes = models.PositiveBigIntegerField(_("size in bytes"))
+    format = models.CharField(_("format"), max_length=8, blank=True)
+    width = models.PositiveIntegerField(_("width"), default=0)
+    height = models.PositiveIntegerField(_("height"), default=0)
+    frames = models.PositiveIntegerField(_("frames"), default=1)
+    has_alpha = models.BooleanField(default=False)
+    sha256 = models.CharField(max_length=64, blank=True)
+    placeholder = models.CharField(max_length=60, blank=True, help_text="ThumbHash, base64")
+    colour = models.CharField(max_length=7, blank=True)
+    exif = models.JSONField(default=dict, blank=True)
+    taken_at = models.CharField(_("taken"), max_length=32, blank=True, help_text="ISO 8601 as the camera wrote it")
+
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    quarantined_at = models.DateTimeField(_("quarantined"), null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Marked for removal")
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["owner", "sha256"],
+                condition=models.Q(deleted_at__isnull=True) & ~models.Q(sha256=""),
+                name="image_once_per_owner",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["owner", "-id"], name="image_library"),
+            models.Index(fields=["-id"], condition=models.Q(visibility="public"), name="image_public"),
+            models.Index(
+                fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="image_expires"
+            ),
+            models.Index(
+                fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="image_deleted"
+            ),
+            models.Index(
+                fields=["status"], condition=models.Q(status__in=["receiving", "processing"]), name="image_pending"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.original_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("images:photo", args=[self.key])
+
+    @classmethod
+    def new(cls, *, owner: User, original_name: str, size_bytes: int) -> "Image":
+        """An unsaved row with fresh keys."""
+        return cls(
+            owner=owner,
+            key=random_key(16),
+            file_key=random_key(22),
+            original_name=original_name,
+            size_bytes=size_bytes,
+            visibility=owner.default_visibility,
+        )
+
+    def describe(self, *, title: str, description: str) -> Sequence[str]:
+        """Sets the words and what search looks at; returns the names of the fields to save."""
+        self.title = title.strip()
+        self.description = description.strip()
+        self.search_text = search.normalise(self.title, self.description)
+        return ("title", "description", "search_text")
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == Status.READY
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status in {Status.RECEIVING, Status.PROCESSING}
+
+    @property
+    def alt(self) -> str:
+        return self.title or self.original_name.rpartition(".")[0] or self.original_name
+
+    @property
+    def link_format(self) -> Format:
+        """The format of the full-size picture that the direct link serves."""
+        return variants.link_format(self.format, has_alpha=self.has_alpha)
+
+    @property
+    def direct_url(self) -> str:
+        """The path of the direct link, with the true extension."""
+        return reverse("images:direct", args=[self.key, self.link_format.extension])
+
+    def variant_extension(self, variant: Variant) -> str:
+        return self.link_format.extension if variant is variants.FULL else variant.extension
+
+    def variant_name(self, variant: Variant) -> str:
+        """Where storage keeps the derivative."""
+        return variants.derived_name(self.file_key, variant.name, self.variant_extension(variant))
+
+    @property
+    def storage_name(self) -> str:
+        """Where storage keeps the original."""
+        return variants.original_name(self.file_key, BY_NAME[self.format].extension)
+
+    def file_names(self) -> list[str]:
+        """Every name under which storage may hold a file of this photo.
+
+        A row whose format isn't known yet may have been cut off just after its original was stored.
+        """
+        kinds = [BY_NAME[self.format]] if self.format else list(BY_NAME.values())
+        originals = {variants.original_name(self.file_key, kind.extension) for kind in kinds}
+        derived = {self.variant_name(variant) for variant in variants.BY_NAME.values()} if self.format else set()
+        return sorted(originals | derived)
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def abandoned(self, now: datetime) -> Self:
+        return self.filter(expires_at__lte=now)
+
+
+class Upload(models.Model):
+    """Bytes under way: `offset` of `length` bytes are in the part file."""
+
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, primary_key=True)
+    length = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(offset__lte=models.F("length")), name="upload_offset_within_length"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.offset}/{self.length}"
+
+    @property
+    def part_path(self) -> str:
+        """The part file, on the file system of the media."""
+        return str(settings.STAGING_DIR / f"{self.image.file_key}.part")

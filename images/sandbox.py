@@ -1,0 +1,166 @@
+"""The only door to decoding: runs `rendering` in child processes that have limits and can be lost.
+
+Pool and fork server belong to one process and are made when first used, so a web worker that was forked from
+a loaded parent makes its own. The children come from a fresh interpreter that has imported `rendering`: they
+know neither Django nor its settings, and `__main__` (gunicorn, manage.py, pytest) is not run again in them.
+"""
+
+import io
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import forkserver, popen_forkserver, reduction, spawn, util
+from multiprocessing.context import ForkServerContext, ForkServerProcess, set_spawning_popen
+from multiprocessing.process import BaseProcess
+from typing import Any, Final, TypeVar
+
+from django.conf import settings
+from pebble import ProcessExpired, ProcessPool
+
+from images import rendering
+from images.rendering import Inspection, Limits, Rendering, Unreadable
+from images.variants import Variant
+
+Result = TypeVar("Result")
+
+TASKS_PER_CHILD: Final = 50
+_PRELOADED: Final = ["images.rendering", "pebble.pool.process"]
+
+
+def inspect(path: str | os.PathLike[str], format_name: str) -> Inspection:
+    """As `rendering.inspect`; Unreadable also for a file that kills its child or stalls it."""
+    return _run(rendering.inspect, os.fspath(path), format_name, _limits())
+
+
+def render(path: str | os.PathLike[str], format_name: str, variants: tuple[Variant, ...]) -> Rendering:
+    """As `rendering.render`; Unreadable also for a file that kills its child or stalls it."""
+    return _run(rendering.render, os.fspath(path), format_name, variants, _limits())
+
+
+def full(path: str | os.PathLike[str], format_name: str, has_alpha: bool) -> bytes:
+    """As `rendering.full`; Unreadable also for a file that kills its child or stalls it."""
+    return _run(rendering.full, os.fspath(path), format_name, has_alpha, _limits())
+
+
+def close() -> None:
+    """End the children of this process; the next call starts new ones."""
+    with _lock:
+        pool = _pool
+    if pool is not None:
+        _discard(pool)
+
+
+def _limits() -> Limits:
+    return Limits(max_pixels=settings.IMAGE_MAX_PIXELS, max_frames=settings.IMAGE_MAX_FRAMES)
+
+
+def _run(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Call the function in a child; its own exceptions come through.
+
+    A lost child is the fault of its own file; a lost pool may be that of another, so a new one gets a try.
+    """
+    for _ in range(2):
+        pool = _current_pool()
+        try:
+            future = pool.schedule(
+                rendering.run_within,
+                args=(settings.DECODE_CPU_SECONDS, function, *arguments),
+                timeout=settings.DECODE_TIMEOUT_SECONDS,
+            )
+        except RuntimeError:  # stopped or broken since it was fetched
+            _discard(pool)
+            continue
+        try:
+            result: Result = future.result()
+        except BrokenProcessPool:
+            _discard(pool)
+        except (ProcessExpired, TimeoutError, MemoryError):
+            break
+        else:
+            return result
+    raise Unreadable("unreadable", "Decoding the file takes too much time or memory.")
+
+
+def _current_pool() -> ProcessPool:
+    global _pool
+    with _lock:
+        if _pool is None:
+            _pool = ProcessPool(
+                max_workers=settings.DECODE_WORKERS,
+                max_tasks=TASKS_PER_CHILD,
+                initializer=rendering.confine,
+                initargs=(settings.DECODE_MEMORY_BYTES,),
+                context=_Context(),
+            )
+        return _pool
+
+
+def _discard(pool: ProcessPool) -> None:
+    global _pool
+    with _lock:
+        if _pool is pool:
+            _pool = None
+    pool.stop()  # type: ignore[no-untyped-call]
+    with suppress(BrokenProcessPool, OSError, RuntimeError):
+        pool.join()
+
+
+def _start_afresh() -> None:
+    """What the parent had, its locks included, is of no use after a fork."""
+    global _lock, _pool, _fork_server
+    _lock = threading.Lock()
+    _pool = None
+    _fork_server = forkserver.ForkServer()
+    _fork_server.set_forkserver_preload(_PRELOADED)
+
+
+class _Popen(popen_forkserver.Popen):
+    """As its base class, but with the fork server of this module and without word of `__main__`."""
+
+    _fds: list[int]
+
+    def _launch(self, process: BaseProcess) -> None:
+        preparation = spawn.get_preparation_data(process.name)
+        preparation.pop("init_main_from_name", None)
+        preparation.pop("init_main_from_path", None)
+        message = io.BytesIO()
+        set_spawning_popen(self)
+        try:
+            reduction.dump(preparation, message)
+            reduction.dump(process, message)
+        finally:
+            set_spawning_popen(None)
+        self.sentinel, writer = _fork_server.connect_to_new_process(self._fds)
+        # The duplicate stays open for as long as this process lives: by that the child sees it die.
+        self.finalizer = util.Finalize(self, _close_both, (os.dup(writer), self.sentinel))
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(message.getbuffer())
+        self.pid = forkserver.read_signed(self.sentinel)
+
+
+def _close_both(first: int, second: int) -> None:
+    os.close(first)
+    os.close(second)
+
+
+class _Process(ForkServerProcess):
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> _Popen:  # noqa: N802 the name is multiprocessing's
+        return _Popen(process_obj)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Arrives in the child as its base class, so that this module and Django are not imported there."""
+        return object.__new__, (ForkServerProcess,), self.__dict__
+
+
+class _Context(ForkServerContext):
+    Process = _Process
+
+
+_lock: threading.Lock
+_pool: ProcessPool | None
+_fork_server: forkserver.ForkServer
+_start_afresh()
+os.register_at_fork(after_in_child=_start_afresh)

@@ -1,0 +1,269 @@
+"""Where files live: local disk (durable, write-once) or an S3 bucket (private, write-once).
+
+Names come from `variants.py`. Nothing is ever overwritten: a second write of a name leaves the first as it is.
+"""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+from django.utils.encoding import filepath_to_uri
+from django.utils.http import content_disposition_header
+from storages.backends.s3 import S3Storage
+
+_signer = Signer(salt="images.storage.file", sep=":")
+
+
+class LocalStorage(FileSystemStorage):
+    """Local disk: staging on the same file system, fsync, link to the final name, fsync of the folder."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: Any) -> str:
+        staging = Path(settings.STAGING_DIR)
+        staging.mkdir(parents=True, exist_ok=True)
+        descriptor, path = tempfile.mkstemp(dir=staging, suffix=".tmp")
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                for chunk in content.chunks():
+                    target.write(chunk)
+            self.put(name, path)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        return name
+
+    def put(self, name: str, path: str) -> None:
+        """Moves the file at `path` (same file system) to `name`, durably. Keeps what is at `name` already."""
+        target = Path(self.path(name))
+        _make_folder(target.parent)
+        with open(path, "rb") as file:
+            os.fchmod(file.fileno(), 0o640)
+            os.fsync(file.fileno())
+        _link(path, target)
+        os.unlink(path)
+        _fsync_folder(target.parent)
+
+    def duplicate(self, name: str, new_name: str) -> None:
+        """Gives a stored file a second name. A missing source is no error."""
+        target = Path(self.path(new_name))
+        _make_folder(target.parent)
+        with suppress(FileNotFoundError):
+            _link(self.path(name), target)
+        _fsync_folder(target.parent)
+
+    @contextmanager
+    def local_path(self, name: str) -> Iterator[str]:
+        """The path of a stored file on this machine's disk, for as long as the context lasts."""
+        yield self.path(name)
+
+    def delete_many(self, names: Iterable[str]) -> int:
+        """Deletes the files that exist and the folders that this leaves empty; returns how many files."""
+        count = 0
+        for name in names:
+            path = Path(self.path(name))
+            with suppress(FileNotFoundError):
+                path.unlink()
+                count += 1
+            if name.startswith("derived/"):
+                with suppress(OSError):
+                    path.parent.rmdir()
+        return count
+
+    def signed_url(self, name: str, *, expires_at: datetime, download_as: str = "") -> str:
+        """A URL that the file door honours until `expires_at`; as an attachment when `download_as` names it."""
+        until = int(expires_at.timestamp())
+        query = {"e": str(until), "s": _signer.signature(_signed_value(name, until, download_as))}
+        if download_as:
+            query["d"] = download_as
+        return f"{reverse('images:file', args=[filepath_to_uri(name)])}?{urlencode(query)}"
+
+
+class ObjectStorage(S3Storage):  # type: ignore[misc]
+    """An S3 bucket: private objects, presigned URLs, write-once by a conditional put."""
+
+    file_overwrite = True  # names are never searched for; IfNoneMatch keeps the first
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: Any) -> str:
+        content.seek(0)
+        self._put(name, content)
+        return name
+
+    def put(self, name: str, path: str) -> None:
+        """Moves the local file at `path` to `name`. Keeps what is at `name` already."""
+        with open(path, "rb") as file:
+            self._put(name, file)
+        os.unlink(path)
+
+    def _put(self, name: str, file: Any) -> None:
+        client = self.connection.meta.client
+        try:
+            client.put_object(
+                Bucket=self.bucket_name,
+                Key=name,
+                Body=file,
+                ContentType=content_type(name),
+                CacheControl="private, max-age=31536000, immutable",
+                IfNoneMatch="*",
+            )
+        except client.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in {"PreconditionFailed", "412"}:
+                raise
+
+    def duplicate(self, name: str, new_name: str) -> None:
+        """Gives a stored file a second name. A missing source is no error."""
+        client = self.connection.meta.client
+        try:
+            client.copy_object(
+                Bucket=self.bucket_name, Key=new_name, CopySource={"Bucket": self.bucket_name, "Key": name}
+            )
+        except client.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in {"NoSuchKey", "404"}:
+                raise
+
+    @contextmanager
+    def local_path(self, name: str) -> Iterator[str]:
+        """A copy of a stored file on this machine's disk, for as long as the context lasts."""
+        Path(settings.STAGING_DIR).mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=settings.STAGING_DIR, suffix=".tmp") as file:
+            try:
+                self.bucket.download_fileobj(name, file)
+            except self.connection.meta.client.exceptions.ClientError as error:
+                if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name) from error
+                raise
+            file.flush()
+            yield file.name
+
+    def delete_many(self, names: Iterable[str]) -> int:
+        """Deletes in bulk, 1,000 objects a request; returns how many names were asked for."""
+        wanted = list(names)
+        for start in range(0, len(wanted), 1000):
+            answer = self.bucket.delete_objects(
+                Delete={"Objects": [{"Key": name} for name in wanted[start : start + 1000]], "Quiet": True}
+            )
+            if errors := answer.get("Errors"):
+                raise OSError(f"S3 could not delete {len(errors)} objects, first {errors[0].get('Code')}")
+        return len(wanted)
+
+    def signed_url(self, name: str, *, expires_at: datetime, download_as: str = "") -> str:
+        """A presigned URL; the same for all who ask until `expires_at`, so that a browser can cache."""
+        return self._presigned(name, int(expires_at.timestamp()), download_as)
+
+    @lru_cache(maxsize=20_000)  # noqa: B019  the storage lives as long as the process
+    def _presigned(self, name: str, until: int, download_as: str) -> str:
+        disposition = content_disposition_header(True, download_as) if download_as else None
+        seconds = max(1, until - int(datetime.now().timestamp()))
+        parameters = {"ResponseContentDisposition": disposition} if disposition else None
+        return str(self.url(name, parameters=parameters, expire=seconds))
+
+
+def media() -> LocalStorage | ObjectStorage:
+    """The storage of originals, derivatives and avatars."""
+    return cast("LocalStorage | ObjectStorage", default_storage)
+
+
+def write(name: str, data: bytes) -> None:
+    """Stores `data` under `name`, durably; keeps what is there already."""
+    media().save(name, ContentFile(data))
+
+
+def is_signed(name: str, *, until: str, signature: str, download_as: str) -> bool:
+    """Whether `signed_url` made this signature. The caller looks at the clock."""
+    try:
+        value = _signed_value(name, int(until), download_as)
+        _signer.unsign(f"{value}:{signature}")
+    except (BadSignature, ValueError):
+        return False
+    return True
+
+
+def content_type(name: str) -> str:
+    """The media type of a name that this product made."""
+    return {
+        "jpg": "image/jpeg",
+        "png": "image/png",
+        "gif": "image/gif",
+        "webp": "image/webp",
+        "avif": "image/avif",
+        "heic": "image/heic",
+        "tif": "image/tiff",
+        "tiff": "image/tiff",
+    }.get(name.rpartition(".")[2], "application/octet-stream")
+
+
+def has_headroom(size_bytes: int) -> bool:
+    """Whether the media file system takes `size_bytes` more and keeps DISK_HEADROOM_BYTES free."""
+    staging = Path(settings.STAGING_DIR)
+    staging.mkdir(parents=True, exist_ok=True)
+    room = os.statvfs(staging)
+    return room.f_bavail * room.f_frsize - size_bytes >= settings.DISK_HEADROOM_BYTES
+
+
+def _signed_value(name: str, until: int, download_as: str) -> str:
+    return f"{until}:{len(download_as)}:{download_as}:{name}"
+
+
+def _make_folder(folder: Path) -> None:
+    """Like mkdir -p, with every new entry flushed to disk."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _fsync_folder(folder.parent)
+
+
+def _link(source: str, target: Path) -> None:
+    """Gives `source` the name `target` unless that is taken; falls back to a copy where links can't be made."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}:
+            raise
+        _copy(source, target)
+
+
+def _copy(source: str, target: Path) -> None:
+    try:
+        out = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    except FileExistsError:
+        return
+    with open(source, "rb") as reader, os.fdopen(out, "wb") as writer:
+        while block := reader.read(1 << 20):
+            writer.write(block)
+        writer.flush()
+        os.fsync(writer.fileno())
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def probe() -> None:
+    """Raises OSError when the media root can't be written to."""
+    staging = Path(settings.STAGING_DIR)
+    staging.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=staging) as file:
+        file.write(b"ok")

@@ -1,0 +1,354 @@
+import json
+import os
+import random
+import shutil
+import struct
+import subprocess
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageCms, ImageSequence
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.PngImagePlugin import PngInfo
+
+from images import stripping
+
+SECRET = "Secret-Place-7"
+MARKER = SECRET.encode()
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="%s"/></rdf:RDF></x:xmpmeta>' % SECRET
+).encode()
+IPTC = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x13\x1c\x02\x5a\0\x0e" + MARKER + b"\0"
+SAMPLES = Path(__file__).resolve().parents[3] / "shared/samples"
+
+STRUCTURE_GROUPS = {"ExifTool", "System", "File", "JFIF", "ICC_Profile", "ICC-header", "ICC-view", "ICC-meas", "Composite"}
+STRUCTURE_GROUPS |= {"PNG", "PNG-pHYs", "PNG-cICP", "APNG", "RIFF", "GIF", "Adobe", "SourceFile"}
+EXIF_KEPT = {"IFD0:Orientation"}
+TEXT_TAGS = {"File:Comment", "PNG:Comment", "GIF:Comment", "PNG:ModifyDate", "PNG:Title"}
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    tags = Image.Exif()
+    tags[Base.Orientation] = orientation
+    tags[Base.Artist] = SECRET
+    tags.get_ifd(IFD.Exif)[Base.UserComment] = b"ASCII\0\0\0" + MARKER
+    place = tags.get_ifd(IFD.GPSInfo)
+    place[GPS.GPSLatitudeRef] = "N"
+    place[GPS.GPSLatitude] = (48.0, 51.0, 29.5)
+    return tags
+
+
+def picture(mode: str = "RGB", size: tuple[int, int] = (64, 48), seed: int = 1) -> Image.Image:
+    channels = len(Image.new(mode, (1, 1)).getbands())
+    noise = random.Random(seed).randbytes((size[0] // 8) * (size[1] // 8) * channels)
+    return Image.frombytes(mode, (size[0] // 8, size[1] // 8), noise).resize(size, Image.Resampling.BILINEAR)
+
+
+def frames() -> list[Image.Image]:
+    return [picture(seed=seed) for seed in range(4)]
+
+
+def saved(image: Image.Image, format_name: str, **options: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, format_name, **options)
+    return out.getvalue()
+
+
+def icc() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def segment(marker: int, payload: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+
+
+def jpeg(orientation: int = 1, **options: Any) -> bytes:
+    data = saved(
+        picture(), "JPEG", exif=exif(orientation), xmp=XMP, comment=MARKER, icc_profile=icc(), quality=90, **options
+    )
+    extra = segment(0xED, IPTC) + segment(0xE0, b"JFXX\0\x13" + MARKER) + segment(0xEF, MARKER) + segment(0xE2, b"MPF\0" + MARKER)
+    return data[:2] + extra + data[2:] + MARKER
+
+
+def png(orientation: int = 1, **options: Any) -> bytes:
+    text = PngInfo()
+    text.add_text("Title", SECRET)
+    text.add_text("Comment", SECRET, zip=True)
+    text.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    text.add(b"tIME", b"\x07\xe8\x01\x01\0\0\0")
+    text.add(b"prVt", MARKER)
+    image = options.pop("image", None) or picture("RGBA")
+    data = saved(image, "PNG", exif=exif(orientation), pnginfo=text, icc_profile=icc(), dpi=(72, 72), **options)
+    return data + MARKER
+
+
+def webp(orientation: int = 1, **options: Any) -> bytes:
+    image = options.pop("image", None) or picture("RGBA")
+    data = saved(image, "WEBP", exif=exif(orientation), xmp=XMP, icc_profile=icc(), lossless=True, **options)
+    chunk = b"JUNK" + struct.pack("<I", len(MARKER)) + MARKER
+    return b"RIFF" + struct.pack("<I", len(data) - 8 + len(chunk)) + data[8:] + chunk + MARKER
+
+
+def gif(orientation: int = 1, **options: Any) -> bytes:
+    assert orientation == 1
+    first, *rest = (frame.quantize(32) for frame in frames())
+    data = saved(first, "GIF", save_all=True, append_images=rest, loop=3, duration=50, comment=MARKER, **options)
+    xmp = b"\x21\xff\x0bXMP DataXMP" + bytes((len(MARKER),)) + MARKER + b"\0"
+    plain = b"\x21\x01\x0c" + bytes(12) + bytes((len(MARKER),)) + MARKER + b"\0"
+    return data[:-1] + xmp + plain + b"\x3b" + MARKER
+
+
+def decoded(data: bytes) -> list[tuple[Any, ...]]:
+    with Image.open(BytesIO(data)) as image:
+        return [
+            (frame.size, frame.info.get("duration"), frame.convert("RGBA").tobytes())
+            for frame in ImageSequence.Iterator(image)
+        ]
+
+
+MAKERS: dict[str, Callable[..., bytes]] = {"JPEG": jpeg, "PNG": png, "WebP": webp, "GIF": gif}
+
+
+@pytest.mark.parametrize("format_name", MAKERS)
+def test_pixels_stay_and_nothing_personal_does(format_name: str) -> None:
+    data = MAKERS[format_name]()
+    assert MARKER in data
+
+    stripped = stripping.strip(data, format_name)
+
+    assert decoded(stripped) == decoded(data)
+    assert MARKER not in stripped
+    assert b"Exif" not in stripped
+    assert b"xmp" not in stripped.lower()
+    assert stripping.strip(stripped, format_name) == stripped
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 6, 8])
+@pytest.mark.parametrize("format_name", MAKERS)
+def test_exiftool_finds_structure_and_orientation_alone(format_name: str, orientation: int, tmp_path: Path) -> None:
+    if shutil.which("exiftool") is None:
+        assert os.environ.get("CI") != "true", "CI needs exiftool"
+        pytest.skip("exiftool is not installed")
+    if format_name == "GIF" and orientation != 1:
+        pytest.skip("GIF knows no orientation")
+    path = tmp_path / "picture"
+    path.write_bytes(stripping.strip(MAKERS[format_name](orientation), format_name))
+
+    answer = subprocess.run(
+        ["exiftool", "-json", "-G1", "-a", "-u", "-ee", str(path)], check=True, capture_output=True, text=True
+    )
+    tags = {name for name in json.loads(answer.stdout)[0] if name.partition(":")[0] not in STRUCTURE_GROUPS}
+
+    assert tags == (EXIF_KEPT if orientation > 1 else set())
+    assert not TEXT_TAGS & json.loads(answer.stdout)[0].keys()
+    assert "Warning" not in answer.stdout
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WebP"])
+def test_orientation_survives(format_name: str, orientation: int) -> None:
+    stripped = stripping.strip(MAKERS[format_name](orientation), format_name)
+
+    with Image.open(BytesIO(stripped)) as image:
+        assert image.getexif().get(Base.Orientation, 1) == orientation
+        assert set(image.getexif()) <= {Base.Orientation}
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WebP"])
+def test_the_colour_profile_survives(format_name: str) -> None:
+    with Image.open(BytesIO(stripping.strip(MAKERS[format_name](), format_name))) as image:
+        assert image.info["icc_profile"] == icc()
+
+
+def test_orientation_is_taken_from_xmp_when_exif_has_none() -> None:
+    xmp = XMP.replace(b"dc:source", b'tiff:Orientation="6" dc:source')
+    data = saved(picture(), "JPEG", xmp=xmp)
+
+    with Image.open(BytesIO(stripping.strip(data, "JPEG"))) as image:
+        assert image.getexif()[Base.Orientation] == 6
+
+
+@pytest.mark.parametrize(
+    "options", [{"progressive": True}, {"restart_marker_rows": 1}, {"restart_marker_blocks": 1, "progressive": True}]
+)
+def test_jpegs_of_several_scans_or_with_restart_markers_keep_their_pixels(options: dict[str, Any]) -> None:
+    data = jpeg(**options)
+
+    stripped = stripping.strip(data, "JPEG")
+
+    assert decoded(stripped) == decoded(data)
+    assert MARKER not in stripped
+
+
+def test_a_jpeg_segment_between_scans_is_removed_too() -> None:
+    data = saved(picture(), "JPEG", progressive=True)
+    second_scan = data.rindex(b"\xff\xda")
+    tables = data.rindex(b"\xff\xc4", 0, second_scan)
+    hidden = data[:tables] + segment(0xFE, MARKER) + data[tables:]
+
+    assert stripping.strip(hidden, "JPEG") == stripping.strip(data, "JPEG")
+
+
+def test_fill_bytes_before_jpeg_markers_are_no_obstacle() -> None:
+    data = jpeg()
+    scan = data.rindex(b"\xff\xda")
+    filled = data[:2] + b"\xff" * 9 + data[2:scan] + b"\xff\xff\xff" + data[scan:]
+
+    assert stripping.strip(filled, "JPEG") == stripping.strip(data, "JPEG")
+
+
+def test_a_jpeg_that_tells_its_height_after_the_scan_keeps_that_segment() -> None:
+    data = saved(picture(), "JPEG")
+    lines = segment(0xDC, b"\0\x30")
+
+    assert stripping.strip(data[:-2] + lines + data[-2:], "JPEG").endswith(lines + b"\xff\xd9")
+
+
+def test_cmyk_jpegs_keep_the_adobe_segment_that_says_how_to_read_them() -> None:
+    data = saved(picture("CMYK"), "JPEG")
+
+    assert b"Adobe" in data
+    assert decoded(stripping.strip(data, "JPEG")) == decoded(data)
+
+
+def test_of_a_multi_picture_jpeg_the_first_stays() -> None:
+    first, *rest = frames()
+    data = saved(first, "MPO", save_all=True, append_images=rest)
+
+    stripped = stripping.strip(data, "JPEG")
+
+    assert len(stripped) < len(data) / 2
+    with Image.open(BytesIO(stripped)) as image:
+        assert image.format == "JPEG"
+    assert decoded(stripped) == decoded(data)[:1]
+
+
+def test_the_jfif_thumbnail_is_removed() -> None:
+    data = saved(picture(), "JPEG")
+    thumbnail = b"\x02\x02" + bytes(12)
+    jfif = segment(0xE0, data[6:18] + thumbnail)
+
+    assert stripping.strip(data[:2] + jfif + data[20:], "JPEG") == data
+
+
+@pytest.mark.parametrize(("format_name", "pillow_name"), [("PNG", "PNG"), ("WebP", "WEBP")])
+def test_animations_keep_frames_and_timing(format_name: str, pillow_name: str) -> None:
+    first, *rest = frames()
+    options = {"save_all": True, "append_images": rest, "duration": 70, "loop": 2}
+    data = MAKERS[format_name](image=first, **options)
+
+    stripped = stripping.strip(data, format_name)
+
+    assert MARKER not in stripped
+    assert decoded(stripped) == decoded(data)
+    with Image.open(BytesIO(stripped)) as image:
+        assert (image.format, getattr(image, "n_frames", 1), image.info["loop"]) == (pillow_name, 4, 2)
+
+
+def test_a_gif_keeps_how_often_it_loops() -> None:
+    with Image.open(BytesIO(stripping.strip(gif(), "GIF"))) as image:
+        assert (getattr(image, "n_frames", 1), image.info["loop"]) == (4, 3)
+
+
+def test_data_hidden_in_the_looping_extension_of_a_gif_is_removed() -> None:
+    data = gif()
+    loop = data.index(b"NETSCAPE2.0\x03\x01") + 11
+    hidden = data[: loop + 4] + bytes((len(MARKER),)) + MARKER + data[loop + 4 :]
+
+    assert stripping.strip(hidden, "GIF") == stripping.strip(data, "GIF")
+
+
+def test_data_hidden_in_a_frame_of_a_webp_is_removed() -> None:
+    first, *rest = frames()
+    data = saved(first, "WEBP", save_all=True, append_images=rest, lossless=True)
+    at = data.index(b"ANMF")
+    (size,) = struct.unpack_from("<I", data, at + 4)
+    chunk = b"note" + struct.pack("<I", len(MARKER)) + MARKER
+    end = at + 8 + size + size % 2
+    frame = data[at + 8 : end] + chunk
+    body = data[8:at] + b"ANMF" + struct.pack("<I", len(frame)) + frame + data[end:]
+
+    stripped = stripping.strip(b"RIFF" + struct.pack("<I", len(body)) + body, "WebP")
+
+    assert stripped == stripping.strip(data, "WebP")
+    assert decoded(stripped) == decoded(data)
+
+
+@pytest.mark.parametrize("format_name", ["HEIC", "AVIF", "TIFF", "BMP"])
+def test_formats_that_cannot_be_stripped_are_refused(format_name: str) -> None:
+    with pytest.raises(ValueError, match=format_name):
+        stripping.strip(b"", format_name)
+
+
+@pytest.mark.parametrize("format_name", MAKERS)
+def test_a_file_cut_anywhere_before_its_end_is_refused(format_name: str) -> None:
+    whole = stripping.strip(MAKERS[format_name](), format_name)
+
+    # A GIF may lack its trailer: what was cut off then is no part of the picture.
+    for length in range(0, len(whole) - 1, 7):
+        try:
+            stripped = stripping.strip(whole[:length], format_name)
+        except ValueError:
+            continue
+        assert format_name == "GIF"
+        assert whole.startswith(stripped[:-1])
+
+
+@pytest.mark.parametrize("format_name", MAKERS)
+def test_damaged_bytes_give_an_answer_or_a_value_error(format_name: str) -> None:
+    chance = random.Random(7)
+    whole = MAKERS[format_name]()
+    for _ in range(400):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 20)):
+            data[chance.randrange(len(data))] = chance.choice((0, 0xFF, chance.randrange(256)))
+        try:
+            stripping.strip(bytes(data), format_name)
+        except ValueError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("format_name", "data"),
+    [
+        ("JPEG", b"\xff\xd8" + b"\xff" * 4_000_000),
+        ("JPEG", b"\xff\xd8" + segment(0xDA, b"") + b"\xff\x00" * 2_000_000),
+        ("JPEG", b"\xff\xd8" + segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\xff\xff") * 100_000),
+        ("PNG", b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0IHDR\0\0\0\0" * 200_000),
+        ("WebP", b"RIFF" + struct.pack("<I", 3_200_004) + b"WEBP" + b"junk\0\0\0\0" * 400_000),
+        ("GIF", b"GIF89a" + bytes(7) + b"\x21\xfe\x01a\0" * 300_000),
+        ("GIF", b"GIF89a" + bytes(4_000_000)),
+    ],
+)
+def test_hostile_files_are_refused_in_linear_time(format_name: str, data: bytes) -> None:
+    start = time.process_time()
+
+    with pytest.raises(ValueError, match=format_name):
+        stripping.strip(data, format_name)
+
+    assert time.process_time() - start < 2
+
+
+def test_trailing_bytes_are_counted_without_padding() -> None:
+    data = saved(picture(), "JPEG")
+
+    assert stripping.trailing_bytes(data) == 0
+    assert stripping.trailing_bytes(data + bytes(100)) == 0
+    assert stripping.trailing_bytes(data + MARKER) == len(MARKER)
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
+def test_photos_of_real_cameras_keep_their_pixels_and_lose_their_position() -> None:
+    for path in (*SAMPLES.glob("position/*.jpg"), SAMPLES / "camera/samsung-sm-g935l-galaxy-s7-edge.jpg"):
+        data = path.read_bytes()
+        stripped = stripping.strip(data, "JPEG")
+        with Image.open(BytesIO(stripped)) as image, Image.open(path) as original:
+            assert set(image.getexif()) <= {Base.Orientation}
+            image.draft(None, (400, 400))
+            original.draft(None, (400, 400))
+            assert image.tobytes() == original.tobytes(), path

@@ -1,0 +1,27 @@
+from django.urls import path, re_path
+
+from images.views import avatar, explore, files, image, library
+
+app_name = "images"
+
+KEY = r"(?P<key>[1-9A-HJ-NP-Za-km-z]{16})"
+
+urlpatterns = [
+    path("explore/", explore.explore, name="explore"),
+    path("u/<str:username>", explore.user, name="user"),
+    path("library/", library.library, name="library"),
+    path("library/change", library.bulk_change, name="bulk_change"),
+    path("library/delete", library.bulk_delete, name="bulk_delete"),
+    re_path(rf"^p/{KEY}$", image.photo, name="photo"),
+    re_path(rf"^p/{KEY}/edit$", image.edit, name="edit"),
+    re_path(rf"^p/{KEY}/delete$", image.delete, name="delete"),
+    re_path(rf"^p/{KEY}/download$", image.download, name="download"),
+    re_path(rf"^i/{KEY}\.(?P<extension>[a-z0-9]{{2,5}})$", files.direct, name="direct"),
+    re_path(
+        rf"^i/{KEY}/(?P<variant>[a-z.]{{1,20}})\.(?P<extension>[a-z0-9]{{2,5}})$",
+        files.direct_variant,
+        name="direct_variant",
+    ),
+    path("files/<path:name>", files.signed_file, name="file"),
+    path("accounts/avatar/", avatar.avatar, name="avatar"),
+]

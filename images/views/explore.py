@@ -1,0 +1,38 @@
+"""What everyone may see: public photos, of all people or of one."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from images import paging
+from images.models import Image
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Visitors explore; signed-in people land in their library unless they search."""
+    if request.user.is_authenticated and not request.GET:
+        return redirect("images:library")
+    return explore(request)
+
+
+@login_not_required
+@require_safe
+def explore(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:200]
+    photos = Image.objects.listed().matching(query).select_related("owner")
+    page = paging.newest(photos, request.GET.get("before"))
+    context = {"photos": page.items, "next_url": page.next_url(request), "query": query}
+    return render(request, "images/explore.html", context)
+
+
+@login_not_required
+@require_safe
+def user(request: HttpRequest, username: str) -> HttpResponse:
+    person = get_object_or_404(User, username__iexact=username, is_active=True)
+    page = paging.newest(Image.objects.listed().owned_by(person), request.GET.get("before"))
+    context = {"person": person, "photos": page.items, "next_url": page.next_url(request)}
+    return render(request, "images/user.html", context)

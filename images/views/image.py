@@ -1,0 +1,103 @@
+"""One photo: its page, and what its owner does to it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Visibility
+from accounts.requests import AuthenticatedHttpRequest
+from images import deletion, delivery, variants, visibility
+from images.forms import ImageForm
+from images.models import Image, ImageQuerySet
+
+
+@login_not_required
+@require_safe
+def photo(request: HttpRequest, key: str) -> HttpResponse:
+    image = get_object_or_404(Image.objects.visible_to(request.user).select_related("owner"), key=key)
+    is_owner = image.owner == request.user
+    previous, following = _neighbours(image, is_owner=is_owner)
+    shared = image.visibility != Visibility.PRIVATE and image.is_ready and image.quarantined_at is None
+    context = {
+        "image": image,
+        "is_owner": is_owner,
+        "galleries": image.galleries.visible_to(request.user),
+        "links": delivery.links(request, image) if shared else [],
+        "preview_url": delivery.variant_url(image, variants.PREVIEW),
+        "full_url": image.direct_url if shared else "",
+        "previous": previous,
+        "next": following,
+        "meta": _meta(request, image) if shared else None,
+        "add_form_galleries": request.user.galleries.order_by("title") if request.user.is_authenticated else (),
+    }
+    return render(request, "images/photo.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    image = get_object_or_404(Image.objects.owned_by(request.user).live(), key=key)
+    before = image.visibility
+    form = ImageForm(request.POST or None, instance=image)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        image.visibility, image.expires_at = before, data["expires_at"]
+        fields = image.describe(title=data["title"], description=data["description"])
+        image.save(update_fields=[*fields, "expires_at"])
+        if data["visibility"] != before:
+            visibility.change(image, data["visibility"])
+        messages.success(request, _("Saved."))
+        return redirect(image)
+    return render(request, "images/edit.html", {"image": image, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    images = Image.objects.owned_by(request.user).live().filter(key=key)
+    image = get_object_or_404(images)
+    if request.method == "POST":
+        deletion.delete(images)
+        messages.success(request, _("The photo is deleted."))
+        return redirect("images:library")
+    return render(request, "images/confirm_delete.html", {"images": [image], "keys": [image.key]})
+
+
+@login_not_required
+@require_safe
+def download(request: HttpRequest, key: str) -> HttpResponse:
+    """The original for its owner; the full-size picture without metadata for others."""
+    image = get_object_or_404(Image.objects.visible_to(request.user).received(), key=key, quarantined_at__isnull=True)
+    if image.owner == request.user:
+        return redirect(delivery.original_url(image))
+    return redirect(f"{image.direct_url}?download=1")
+
+
+def _neighbours(image: Image, *, is_owner: bool) -> tuple[Image | None, Image | None]:
+    """The newer and the older photo in the list that the viewer most likely came from."""
+    around: ImageQuerySet = Image.objects.owned_by(image.owner)
+    if is_owner:
+        around = around.live().received()
+    elif image.visibility == Visibility.PUBLIC:
+        around = around.listed()
+    else:
+        return None, None
+    newer = around.filter(pk__gt=image.pk).order_by("pk").first()
+    older = around.filter(pk__lt=image.pk).order_by("-pk").first()
+    return newer, older
+
+
+def _meta(request: HttpRequest, image: Image) -> dict[str, Any]:
+    """What link previews in chats and other sites read."""
+    return {
+        "title": image.alt,
+        "description": image.description[:200],
+        "image_url": request.build_absolute_uri(image.direct_url),
+        "width": image.width,
+        "height": image.height,
+        "url": request.build_absolute_uri(image.get_absolute_url()),
+        "listed": image.visibility == Visibility.PUBLIC,
+    }

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PhotoCloudConfig(AppConfig):
+    name = "photocloud"
+
+    def ready(self) -> None:
+        from photocloud import checks  # noqa: F401  registers

@@ -1,0 +1,25 @@
+"""Headers that every answer carries unless its view chose otherwise."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+
+
+class HeadersMiddleware:
+    """Cross-Origin-Resource-Policy, and `no-store` on what is made for one person or depends on who asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()")
+        if "Cache-Control" not in response.headers and not _is_static(response):
+            add_never_cache_headers(response)
+        return response
+
+
+def _is_static(response: HttpResponseBase) -> bool:
+    return "Last-Modified" in response.headers

@@ -1,0 +1,25 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from images.views import explore
+from photocloud import views
+from photocloud.api import simple
+
+handler400 = views.bad_request
+handler404 = views.not_found
+handler500 = views.server_error
+
+urlpatterns = [
+    path("", explore.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("upload", simple.upload, name="upload"),
+    path("images-list", simple.images_list, name="images_list"),
+    path("delete/<str:number>", simple.delete, name="api_delete"),
+    path("", include("images.urls")),
+    path("", include("galleries.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

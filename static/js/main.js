@@ -1,0 +1,3 @@
+/* What every page needs. */
+import "./copy.js";
+import "./menus.js";
