@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 
 from accounts.models import ApiToken, Scope, User
@@ -16,6 +16,7 @@ PREFIX = "pc_"
 _HEADER_SCHEMES = ("bearer", "token", "api-key", "client-id")
 _SECRET_HEADERS = ("X-API-Key", "Token", "X-PicGo-Secret")
 _QUERY_NAMES = ("token", "key", "secret")
+_FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 _FORM_NAMES = ("token", "key")
 
 
@@ -69,7 +70,7 @@ def caller(request: HttpRequest, *, scope: Scope) -> Caller:
     user = request.user
     if isinstance(user, AnonymousUser) or not user.is_active:
         raise Unauthorised("Sign in or send a token.")
-    if CsrfViewMiddleware(lambda _request: None).process_view(request, None, (), {}) is not None:  # type: ignore[arg-type, return-value]
+    if CsrfViewMiddleware(lambda _request: None).process_view(request, None, (), {}) is not None:  # type: ignore[arg-type]
         raise Unauthorised("The CSRF token is missing or wrong.")
     return Caller(user=user, token=None)
 
@@ -105,13 +106,10 @@ def _secret_in_headers(request: HttpRequest) -> str | None:
 
 
 def _secret_in_form(request: HttpRequest) -> str | None:
-    if request.method != "POST" or not request.content_type.startswith(
-        ("multipart/form-data", "application/x-www-form-urlencoded")
-    ):
+    if request.method != "POST" or request.content_type not in _FORM_TYPES:
         return None
     return _first(request.POST, _FORM_NAMES)
 
 
-def _first(values: "dict[str, str] | object", names: tuple[str, ...]) -> str | None:
-    get = values.get  # type: ignore[attr-defined]
-    return next((value for name in names if (value := get(name))), None)
+def _first(values: QueryDict, names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if (value := values.get(name))), None)

@@ -1,16 +1,17 @@
 """Galleries: a photo may be in any number of them."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Visibility, random_key
-from images.models import SHARED, Image, ImageQuerySet
+from images.models import SHARED, Image, ImageQuerySet, Status
 
 
 def new_key() -> str:
@@ -42,6 +43,9 @@ class Gallery(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = GalleryQuerySet.as_manager()
+
+    cover_image: Image | None = None
+    """Set by `with_covers`."""
 
     class Meta:
         verbose_name = _("gallery")
@@ -87,21 +91,16 @@ class GalleryItem(models.Model):
 def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> list[Gallery]:
     """Galleries with `image_count` and `cover_image`: the chosen cover, else the newest photo; in two queries."""
     shown: ImageQuerySet = Image.objects.visible_to(viewer).received()
-    newest = (
-        GalleryItem.objects.filter(gallery=models.OuterRef("pk"), image__in=shown)
-        .order_by("-pk")
-        .values("image")[:1]
-    )
-    chosen = GalleryItem.objects.filter(
-        gallery=models.OuterRef("pk"), image=models.OuterRef("cover"), image__in=shown
-    ).values("image")[:1]
+    items = GalleryItem.objects.filter(gallery=models.OuterRef("pk"), image__in=shown.filter(status=Status.READY))
+    newest = items.order_by("-pk").values("image")[:1]
+    chosen = items.filter(image=models.OuterRef("cover")).values("image")[:1]
     found = list(
         galleries.annotate(
             image_count=models.Count("items", filter=models.Q(items__image__in=shown)),
-            cover_pk=models.functions.Coalesce(models.Subquery(chosen), models.Subquery(newest)),
+            cover_pk=Coalesce(models.Subquery(chosen), models.Subquery(newest)),
         ).order_by("-pk")
     )
-    covers = Image.objects.in_bulk([pk for gallery in found if (pk := gallery.cover_pk)])
+    covers = Image.objects.in_bulk([gallery.cover_pk for gallery in found])  # type: ignore[attr-defined]
     for gallery in found:
-        gallery.cover_image = covers.get(gallery.cover_pk)
+        gallery.cover_image = covers.get(gallery.cover_pk)  # type: ignore[attr-defined]
     return found

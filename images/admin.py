@@ -1,6 +1,6 @@
 """Photos for moderators: look, quarantine, release, delete for good."""
 
-from typing import ClassVar
+from typing import cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
@@ -106,7 +106,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
     def _log(self, request: HttpRequest, images: list[Image], flag: int, message: str) -> None:
-        LogEntry.objects.log_actions(request.user.pk, images, flag, message, single_object=False)
+        LogEntry.objects.log_actions(cast("int", request.user.pk), images, flag, message)
 
 
 def _picture(image: Image, variant: str, width: int) -> str:

@@ -52,7 +52,7 @@ def check_body(request: HttpRequest) -> None:
 
 def is_raw(request: HttpRequest) -> bool:
     """Whether the body is the picture itself."""
-    return request.content_type.startswith("image/") or request.content_type == "application/octet-stream"
+    return (request.content_type or "").startswith("image/") or request.content_type == "application/octet-stream"
 
 
 def receive_all(request: HttpRequest, *, owner: User, options: Options, place: Place) -> list[Outcome]:

@@ -1,6 +1,5 @@
 """A person's picture: decoded in the sandbox like any photo, kept as one small WebP."""
 
-
 from django.utils import timezone
 
 from accounts.models import User, random_key
@@ -20,7 +19,6 @@ def store(user: User, file: StagedFile) -> None:
     if not file.size:
         raise refusals.empty()
     head = file.read(4096)
-    file.file.flush()
     kind = formats.sniff(head)
     if kind is None:
         raise refusals.unsupported(formats.describe(head))

@@ -45,9 +45,7 @@ def variant_url(image: Image, variant: Variant) -> str:
     """A signed URL of a derivative; empty while there is none or a moderator has closed the photo."""
     if not image.is_ready or image.quarantined_at is not None:
         return ""
-    return storage.media().signed_url(
-        image.variant_name(variant), expires_at=url_end(timezone.now(), image.expires_at)
-    )
+    return storage.media().signed_url(image.variant_name(variant), expires_at=url_end(timezone.now(), image.expires_at))
 
 
 def original_url(image: Image) -> str:
@@ -102,7 +100,9 @@ def direct_response(request: HttpRequest, image: Image, name: str) -> HttpRespon
         response = file_response(name, download_as="", max_age_seconds=0)
         response.headers["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
     else:
-        end = min(timezone.now() + timedelta(seconds=max(seconds, 1)), image.expires_at or datetime.max.replace(tzinfo=UTC))
+        end = min(
+            timezone.now() + timedelta(seconds=max(seconds, 1)), image.expires_at or datetime.max.replace(tzinfo=UTC)
+        )
         response = redirect(storage.media().signed_url(name, expires_at=end))
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={seconds}"

@@ -38,9 +38,7 @@ def _duration(text: str) -> timedelta | None:
     match = _ISO_DURATION.match(text.upper())
     if match is None or not any(match.groupdict().values()):
         return None
-    return _bounded(
-        sum(int(count[:12]) * _SUFFIX_SECONDS[unit] for unit, count in match.groupdict("0").items())
-    )
+    return _bounded(sum(int(count[:12]) * _SUFFIX_SECONDS[unit] for unit, count in match.groupdict("0").items()))
 
 
 def _bounded(seconds: int) -> timedelta:

@@ -64,7 +64,7 @@ class PersonForm(forms.Form):
 class UploadForm(PersonForm):
     """The choices of the upload page; the files themselves are read by the view, which answers for each."""
 
-    files = forms.FileField(
+    files = forms.FileField(  # type: ignore[assignment]  # a field, not the files of BaseForm
         label=_("Photos"),
         required=False,
         widget=MultipleFileInput(attrs={"accept": ACCEPT}),

@@ -15,7 +15,7 @@ from images import refusals, storage
 from images.refusals import UploadRefused
 
 
-class StagedFile(UploadedFile):
+class StagedFile(UploadedFile[bytes]):
     """A received file in the staging folder. With a `refusal`, its content was thrown away while it arrived."""
 
     def __init__(self, name: str, content_type: str | None) -> None:
@@ -23,12 +23,13 @@ class StagedFile(UploadedFile):
         folder.mkdir(parents=True, exist_ok=True)
         file = tempfile.NamedTemporaryFile(dir=folder, suffix=".upload")  # noqa: SIM115  closed with the request
         super().__init__(file, name, content_type, size=0)
+        self._staged = file
         self.path = file.name
         self.refusal: UploadRefused | None = None
 
     def close(self) -> None:
         with suppress(FileNotFoundError):  # it became a part file
-            self.file.close()
+            self._staged.close()
 
 
 class BoundedUploadHandler(FileUploadHandler):
@@ -88,4 +89,3 @@ class BoundedUploadHandler(FileUploadHandler):
         if self._file is not None:
             self._file.close()
             self._file = None
-

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -73,9 +73,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def matching(self, query: str) -> Self:
         """Every word of the query is a substring of title or description."""
-        return reduce(
-            lambda found, word: found.filter(search_text__contains=word), search.words(query), self
-        )
+        return reduce(lambda found, word: found.filter(search_text__contains=word), search.words(query), self)
 
 
 class Image(models.Model):
@@ -127,12 +125,8 @@ class Image(models.Model):
         indexes = (
             models.Index(fields=["owner", "-id"], name="image_library"),
             models.Index(fields=["-id"], condition=models.Q(visibility="public"), name="image_public"),
-            models.Index(
-                fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="image_expires"
-            ),
-            models.Index(
-                fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="image_deleted"
-            ),
+            models.Index(fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="image_expires"),
+            models.Index(fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="image_deleted"),
             models.Index(
                 fields=["status"], condition=models.Q(status__in=["receiving", "processing"]), name="image_pending"
             ),

@@ -187,7 +187,9 @@ def _commit(upload: Upload, place: Place | None) -> None:
         if place is not None:
             place(image)
         transaction.on_commit(partial(tasks.render.enqueue, image.pk), robust=True)
-    logger.info("upload image=%s owner=%s bytes=%s format=%s", image.key, image.owner_id, image.size_bytes, image.format)
+    logger.info(
+        "upload image=%s owner=%s bytes=%s format=%s", image.key, image.owner_id, image.size_bytes, image.format
+    )
 
 
 def _same(upload: Upload, sha256: str) -> Image | None:

@@ -27,7 +27,7 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. Put a long random value into the environment or .env; "
         "script/server makes one for a first local run."
     )
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 SITE_NAME = env.str("SITE_NAME", "PhotoCloud")
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -165,6 +166,8 @@ if MAIL_CONFIGURED:
     EMAIL_USE_SSL = email["EMAIL_USE_SSL"]
     EMAIL_FILE_PATH = email["EMAIL_FILE_PATH"]
     EMAIL_TIMEOUT = 15
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"photocloud@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -226,15 +229,13 @@ if MEDIA_STORAGE == "s3":
             "querystring_auth": True,
         },
     }
-    MEDIA_ORIGINS = env.list(
-        "MEDIA_ORIGINS", [S3_PUBLIC_URL] if S3_PUBLIC_URL else ["https://*.amazonaws.com"]
-    )
+    MEDIA_ORIGINS = env.list("MEDIA_ORIGINS", [S3_PUBLIC_URL] if S3_PUBLIC_URL else ["https://*.amazonaws.com"])
 else:
     MEDIA_ALIAS = {"BACKEND": "images.storage.LocalStorage", "OPTIONS": {"location": MEDIA_ROOT}}
 
 STORAGES = {
     "default": MEDIA_ALIAS,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "photocloud.static_files.StaticStorage"},
 }
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

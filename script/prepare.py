@@ -4,6 +4,7 @@ Each step looks first and works only when something changed.
 """
 
 import hashlib
+import io
 import os
 import secrets
 import shlex
@@ -12,9 +13,13 @@ import sys
 from pathlib import Path
 
 import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from environs import Env, EnvError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,8 +37,8 @@ def main() -> None:
         make_secret_key(data_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photocloud.settings")
     django.setup()
-    make_media_root()
-    call_command("check")
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+    call_command("check", stdout=io.StringIO())
     update_database()
     collect_static(data_dir)
     show_screen(host, port, data_dir)
@@ -48,7 +53,10 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind(address)
             probe.listen()
     except OSError as error:
-        sys.exit(f"PhotoCloud can't listen on HOST={host} PORT={port}: {error.strerror}. Try PORT={port + 1} script/server")
+        sys.exit(
+            f"PhotoCloud can't listen on {host} port {port}: {error.strerror}. "
+            f"Set PORT (or HOST) to something else, for example: PORT={port + 1} script/server"
+        )
 
 
 def make_secret_key(data_dir: Path) -> None:
@@ -61,16 +69,7 @@ def make_secret_key(data_dir: Path) -> None:
         file.write(secrets.token_urlsafe(50) + "\n")
 
 
-def make_media_root() -> None:
-    from django.conf import settings
-
-    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-
-
 def update_database() -> None:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
     executor = MigrationExecutor(connection)
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print(f"Updating the database ({len(plan)} migrations).", flush=True)
@@ -80,13 +79,10 @@ def update_database() -> None:
 
 def collect_static(data_dir: Path) -> None:
     """Collects when a source file is new, gone or changed, judged by size and time."""
-    from django.conf import settings
-    from django.contrib.staticfiles.finders import get_finders
-
     digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
-            status = os.stat(storage.path(path))
+            status = Path(storage.path(path)).stat()
             digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     stamp = data_dir / "static.stamp"
     collected = (settings.STATIC_ROOT / "staticfiles.json").is_file()
@@ -98,9 +94,6 @@ def collect_static(data_dir: Path) -> None:
 
 
 def show_screen(host: str, port: int, data_dir: Path) -> None:
-    from django.conf import settings
-    from django.db import connection
-
     # In another terminal the variables of this one are unknown, so the command carries them.
     carried = "".join(f"{name}={shlex.quote(os.environ[name])} " for name in FROM_ENVIRONMENT if name != "DATABASE_URL")
     if "DATABASE_URL" in FROM_ENVIRONMENT:
@@ -129,8 +122,5 @@ if __name__ == "__main__":
         sys.exit(f"PhotoCloud can't start: {error}")
     except PermissionError as error:
         sys.exit(f"PhotoCloud can't start: no permission to write {error.filename}.")
-    except Exception as error:
-        # The driver's own class, without importing a driver that may not be the one in use.
-        if type(error).__name__ != "OperationalError":
-            raise
+    except OperationalError as error:
         sys.exit(f"PhotoCloud can't start: the database doesn't answer. {error}".strip())

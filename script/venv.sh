@@ -44,7 +44,7 @@ make_venv() {
   fi
   echo "Installing Python packages from $file into .venv. This takes a minute, once."
   rm -f .venv/stamp-*
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$file" ||
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$file" ||
     fail "Installing the Python packages failed; pip says why above. The first start needs the network."
   echo "$stamp" > ".venv/stamp-$file"
   # script/lock makes requirements-dev.txt a superset: after it, the server has all it needs.

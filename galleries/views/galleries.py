@@ -70,7 +70,9 @@ def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     count = deletion.delete(photos) if "with_photos" in request.POST else 0
     found.delete()
     if count:
-        text = ngettext("The gallery and %(count)d photo are deleted.", "The gallery and %(count)d photos are deleted.", count)
+        text = ngettext(
+            "The gallery and %(count)d photo are deleted.", "The gallery and %(count)d photos are deleted.", count
+        )
         messages.success(request, text % {"count": count})
     else:
         messages.success(request, _("The gallery is deleted."))

@@ -17,6 +17,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from images import stripping
 
+pytestmark = pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO")
+
 SECRET = "Secret-Place-7"
 MARKER = SECRET.encode()
 XMP = (
@@ -26,10 +28,19 @@ XMP = (
 IPTC = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x13\x1c\x02\x5a\0\x0e" + MARKER + b"\0"
 SAMPLES = Path(__file__).resolve().parents[3] / "shared/samples"
 
-STRUCTURE_GROUPS = {"ExifTool", "System", "File", "JFIF", "ICC_Profile", "ICC-header", "ICC-view", "ICC-meas", "Composite"}
-STRUCTURE_GROUPS |= {"PNG", "PNG-pHYs", "PNG-cICP", "APNG", "RIFF", "GIF", "Adobe", "SourceFile"}
-EXIF_KEPT = {"IFD0:Orientation"}
-TEXT_TAGS = {"File:Comment", "PNG:Comment", "GIF:Comment", "PNG:ModifyDate", "PNG:Title"}
+# What exiftool may say of a stripped file, besides the colour profile and what it computes or reads from the disk.
+STRUCTURE = set(
+    """
+    SourceFile File:FileType File:FileTypeExtension File:MIMEType File:ExifByteOrder File:ImageWidth File:ImageHeight
+    File:EncodingProcess File:BitsPerSample File:ColorComponents File:YCbCrSubSampling
+    JFIF:JFIFVersion JFIF:ResolutionUnit JFIF:XResolution JFIF:YResolution
+    PNG:ImageWidth PNG:ImageHeight PNG:BitDepth PNG:ColorType PNG:Compression PNG:Filter PNG:Interlace PNG:ProfileName
+    PNG-pHYs:PixelsPerUnitX PNG-pHYs:PixelsPerUnitY PNG-pHYs:PixelUnits
+    RIFF:ImageWidth RIFF:ImageHeight
+    GIF:GIFVersion GIF:ImageWidth GIF:ImageHeight GIF:HasColorMap GIF:ColorResolutionDepth GIF:BitsPerPixel
+    GIF:BackgroundColor GIF:AnimationIterations GIF:TransparentColor GIF:FrameCount GIF:Duration
+    """.split()
+)
 
 
 def exif(orientation: int = 1) -> Image.Exif:
@@ -137,16 +148,18 @@ def test_exiftool_finds_structure_and_orientation_alone(format_name: str, orient
     if format_name == "GIF" and orientation != 1:
         pytest.skip("GIF knows no orientation")
     path = tmp_path / "picture"
-    path.write_bytes(stripping.strip(MAKERS[format_name](orientation), format_name))
+    path.write_bytes(MAKERS[format_name](orientation))
+    assert len(exiftool_tags(path)) >= (1 if format_name == "GIF" else 5)
+    path.write_bytes(stripping.strip(path.read_bytes(), format_name))
 
-    answer = subprocess.run(
-        ["exiftool", "-json", "-G1", "-a", "-u", "-ee", str(path)], check=True, capture_output=True, text=True
-    )
-    tags = {name for name in json.loads(answer.stdout)[0] if name.partition(":")[0] not in STRUCTURE_GROUPS}
+    assert exiftool_tags(path) == ({"IFD0:Orientation"} if orientation > 1 else set())
 
-    assert tags == (EXIF_KEPT if orientation > 1 else set())
-    assert not TEXT_TAGS & json.loads(answer.stdout)[0].keys()
-    assert "Warning" not in answer.stdout
+
+def exiftool_tags(path: Path) -> set[str]:
+    command = ["exiftool", "-json", "-G1", "-a", "-u", "-ee", str(path)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    (tags,) = json.loads(answer.stdout)
+    return {name for name in tags if not name.startswith(("ExifTool:ExifToolV", "System:", "Composite:", "ICC"))} - STRUCTURE
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -225,7 +238,8 @@ def test_of_a_multi_picture_jpeg_the_first_stays() -> None:
     assert len(stripped) < len(data) / 2
     with Image.open(BytesIO(stripped)) as image:
         assert image.format == "JPEG"
-    assert decoded(stripped) == decoded(data)[:1]
+        with Image.open(BytesIO(data)) as original:
+            assert image.tobytes() == original.tobytes()
 
 
 def test_the_jfif_thumbnail_is_removed() -> None:

@@ -60,5 +60,7 @@ def _direct(request: HttpRequest, image: Image, variant: Variant, extension: str
     response = delivery.direct_response(request, image, name)
     if request.GET.get("download"):
         stem = image.original_name.rpartition(".")[0] or image.original_name
-        response.headers["Content-Disposition"] = content_disposition_header(True, f"{stem}.{extension}") or "attachment"
+        response.headers["Content-Disposition"] = (
+            content_disposition_header(True, f"{stem}.{extension}") or "attachment"
+        )
     return response

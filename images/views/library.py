@@ -41,7 +41,9 @@ def bulk_change(request: AuthenticatedHttpRequest) -> HttpResponse:
         for image in images:
             visibility.change(image, form.cleaned_data["visibility"])
     count = images.count()
-    messages.success(request, ngettext("%(count)d photo changed.", "%(count)d photos changed.", count) % {"count": count})
+    messages.success(
+        request, ngettext("%(count)d photo changed.", "%(count)d photos changed.", count) % {"count": count}
+    )
     return redirect("images:library")
 
 
@@ -56,5 +58,7 @@ def bulk_delete(request: AuthenticatedHttpRequest) -> HttpResponse:
         context = {"images": images, "keys": [image.key for image in images]}
         return render(request, "images/confirm_delete.html", context)
     count = deletion.delete(images)
-    messages.success(request, ngettext("%(count)d photo deleted.", "%(count)d photos deleted.", count) % {"count": count})
+    messages.success(
+        request, ngettext("%(count)d photo deleted.", "%(count)d photos deleted.", count) % {"count": count}
+    )
     return redirect("images:library")

@@ -6,7 +6,7 @@ Shapes are promised in docs/api.md; scripts written for that server keep working
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -28,6 +28,7 @@ from images.refusals import UploadRefused
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
+View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 PER_PAGE = 10
 
@@ -36,21 +37,17 @@ def error(message: str, *, status: int, **more: Any) -> JsonResponse:
     return JsonResponse({"status": "error", "message": message, **more}, status=status)
 
 
-def endpoint(
-    *methods: str,
-) -> Callable[[Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def endpoint(*methods: str) -> Callable[[View[P]], View[P]]:
     """A door for scripts: JSON for wrong methods, credentials and refusals; it authenticates by itself.
 
     csrf_exempt because `tokens.caller` checks the CSRF token itself whenever the session is the credential.
     """
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> View[P]:
         @csrf_exempt
         @login_not_required
         @wraps(view)
-        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method not in methods:
                 response = error("Method not allowed", status=405)
                 response.headers["Allow"] = ", ".join(methods)

@@ -23,9 +23,7 @@ class Command(BaseCommand):
         for image in tqdm(images.iterator(chunk_size=500), total=images.count(), unit=" photos", disable=None):
             if image.status == Status.READY and not derivatives.missing(image):
                 continue
-            Image.objects.filter(pk=image.pk, status__in=statuses).update(
-                status=Status.PROCESSING, render_attempts=0
-            )
+            Image.objects.filter(pk=image.pk, status__in=statuses).update(status=Status.PROCESSING, render_attempts=0)
             while derivatives.render(image.pk) is derivatives.Outcome.RETRY:
                 pass
             ready = Image.objects.filter(pk=image.pk).exclude(status=Status.FAILED)
