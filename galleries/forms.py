@@ -73,7 +73,7 @@ class GalleryChoiceForm(PersonForm):
 class GalleryUploadForm(GalleryChoiceForm, UploadForm):
     """The upload page: photos, who may see them, how long they live, and the gallery they go to."""
 
-    field_order = [  # noqa: RUF012"files", "gallery", "new_gallery", "visibility", "lifetime", "expires_on"]
+    field_order = ["files", "gallery", "new_gallery", "visibility", "lifetime", "expires_on"]  # noqa: RUF012
 
 
 class ApiUploadForm(GalleryUploadForm):
