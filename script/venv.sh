@@ -30,7 +30,10 @@ find_python() {
 
 # make_venv FILE: .venv has what FILE pins. Quick and without network when it has it already.
 make_venv() {
-  local file=$1 python stamp
+  local file=$1 python
+  if [[ -f .venv/stamp-$file && $(cat ".venv/stamp-$file") == "$(venv_stamp "$file")" ]]; then
+    return
+  fi
   # A .venv outlives its Python: an upgrade of the system leaves a dangling link behind.
   if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
     python=$(find_python) || exit 1
@@ -38,15 +41,11 @@ make_venv() {
     rm -rf .venv
     "$python" -m venv .venv || fail "$python -m venv .venv failed."
   fi
-  stamp=$(venv_stamp "$file")
-  if [[ $(cat ".venv/stamp-$file" 2>/dev/null) == "$stamp" ]]; then
-    return
-  fi
   echo "Installing Python packages from $file into .venv. This takes a minute, once."
   rm -f .venv/stamp-*
   .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$file" ||
     fail "Installing the Python packages failed; pip says why above. The first start needs the network."
-  echo "$stamp" > ".venv/stamp-$file"
+  venv_stamp "$file" > ".venv/stamp-$file"
   # script/lock makes requirements-dev.txt a superset: after it, the server has all it needs.
   if [[ $file == requirements-dev.txt ]]; then
     venv_stamp requirements.txt > .venv/stamp-requirements.txt
@@ -54,5 +53,6 @@ make_venv() {
 }
 
 venv_stamp() {
-  echo "$(sha256sum < "$1") $(.venv/bin/python -c 'import platform; print(platform.python_version())')"
+  sha256sum < "$1"
+  .venv/bin/python -c 'import sys; print(sys.version)' 2>/dev/null || true
 }

@@ -160,6 +160,8 @@ def test_the_time_is_that_of_the_camera(details: dict[int, Any], expected: str) 
     assert metadata.taken_at(read_back({Base.DateTime: "2020:02:03 04:05:06"}, details)) == expected
 
 
-@pytest.mark.parametrize("moment", ["", "0000:00:00 00:00:00", "yesterday", "2024:13:01 00:00:00", "0001:01:01 00:00:00"])
+@pytest.mark.parametrize(
+    "moment", ["", "0000:00:00 00:00:00", "yesterday", "2024:13:01 00:00:00", "0001:01:01 00:00:00"]
+)
 def test_an_impossible_time_is_no_time(moment: str) -> None:
     assert metadata.taken_at(read_back({Base.DateTime: moment}, {})) is None

@@ -23,23 +23,23 @@ SECRET = "Secret-Place-7"
 MARKER = SECRET.encode()
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="%s"/></rdf:RDF></x:xmpmeta>' % SECRET
+    f'<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="{SECRET}"/></rdf:RDF></x:xmpmeta>'
 ).encode()
 IPTC = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x13\x1c\x02\x5a\0\x0e" + MARKER + b"\0"
 SAMPLES = Path(__file__).resolve().parents[3] / "shared/samples"
 
 # What exiftool may say of a stripped file, besides the colour profile and what it computes or reads from the disk.
-STRUCTURE = set(
+STRUCTURE = frozenset(
     """
     SourceFile File:FileType File:FileTypeExtension File:MIMEType File:ExifByteOrder File:ImageWidth File:ImageHeight
     File:EncodingProcess File:BitsPerSample File:ColorComponents File:YCbCrSubSampling
     JFIF:JFIFVersion JFIF:ResolutionUnit JFIF:XResolution JFIF:YResolution
     PNG:ImageWidth PNG:ImageHeight PNG:BitDepth PNG:ColorType PNG:Compression PNG:Filter PNG:Interlace PNG:ProfileName
     PNG-pHYs:PixelsPerUnitX PNG-pHYs:PixelsPerUnitY PNG-pHYs:PixelUnits
-    RIFF:ImageWidth RIFF:ImageHeight
+    RIFF:ImageWidth RIFF:ImageHeight RIFF:WebP_Flags
     GIF:GIFVersion GIF:ImageWidth GIF:ImageHeight GIF:HasColorMap GIF:ColorResolutionDepth GIF:BitsPerPixel
     GIF:BackgroundColor GIF:AnimationIterations GIF:TransparentColor GIF:FrameCount GIF:Duration
-    """.split()
+    """.split()  # noqa: SIM905 a list of fifty strings reads worse
 )
 
 
@@ -82,8 +82,8 @@ def jpeg(orientation: int = 1, **options: Any) -> bytes:
     data = saved(
         picture(), "JPEG", exif=exif(orientation), xmp=XMP, comment=MARKER, icc_profile=icc(), quality=90, **options
     )
-    extra = segment(0xED, IPTC) + segment(0xE0, b"JFXX\0\x13" + MARKER) + segment(0xEF, MARKER) + segment(0xE2, b"MPF\0" + MARKER)
-    return data[:2] + extra + data[2:] + MARKER
+    extra = ((0xED, IPTC), (0xE0, b"JFXX\0\x13" + MARKER), (0xEF, MARKER), (0xE2, b"MPF\0" + MARKER))
+    return data[:2] + b"".join(segment(*each) for each in extra) + data[2:] + MARKER
 
 
 def png(orientation: int = 1, **options: Any) -> bytes:
@@ -139,14 +139,14 @@ def test_pixels_stay_and_nothing_personal_does(format_name: str) -> None:
     assert stripping.strip(stripped, format_name) == stripped
 
 
-@pytest.mark.parametrize("orientation", [1, 2, 3, 6, 8])
-@pytest.mark.parametrize("format_name", MAKERS)
+@pytest.mark.parametrize(
+    ("format_name", "orientation"),
+    [*((format_name, 1) for format_name in MAKERS), ("JPEG", 6), ("PNG", 8), ("WebP", 3)],
+)
 def test_exiftool_finds_structure_and_orientation_alone(format_name: str, orientation: int, tmp_path: Path) -> None:
     if shutil.which("exiftool") is None:
         assert os.environ.get("CI") != "true", "CI needs exiftool"
         pytest.skip("exiftool is not installed")
-    if format_name == "GIF" and orientation != 1:
-        pytest.skip("GIF knows no orientation")
     path = tmp_path / "picture"
     path.write_bytes(MAKERS[format_name](orientation))
     assert len(exiftool_tags(path)) >= (1 if format_name == "GIF" else 5)
@@ -159,7 +159,8 @@ def exiftool_tags(path: Path) -> set[str]:
     command = ["exiftool", "-json", "-G1", "-a", "-u", "-ee", str(path)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     (tags,) = json.loads(answer.stdout)
-    return {name for name in tags if not name.startswith(("ExifTool:ExifToolV", "System:", "Composite:", "ICC"))} - STRUCTURE
+    computed = ("ExifTool:ExifToolVersion", "System:", "Composite:", "ICC")
+    return {name for name in tags if not name.startswith(computed)} - STRUCTURE
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -1,6 +1,7 @@
-"""What script/server does between installing and serving: secret key, database, static files, a screen of help.
+"""What script/server does once Python packages are there: secret key, database, static files, help, gunicorn.
 
-Each step looks first and works only when something changed.
+Each step looks first and works only when something changed. It all happens in one process, which becomes gunicorn's
+master, because importing Django a second time would double the time that a start takes.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from environs import Env, EnvError
+from gunicorn.app import wsgiapp
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FROM_ENVIRONMENT = [name for name in ("DATA_DIR", "MEDIA_ROOT", "DATABASE_URL") if name in os.environ]
@@ -42,6 +44,7 @@ def main() -> None:
     update_database()
     collect_static(data_dir)
     show_screen(host, port, data_dir)
+    become_gunicorn()
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -115,9 +118,20 @@ PhotoCloud
     )
 
 
+def become_gunicorn() -> None:
+    """Serves; workers are forked from here, so no database connection may stay open."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
+    sys.argv = ["gunicorn", "--config", str(BASE_DIR / "deploy" / "gunicorn.conf.py")]
+    wsgiapp.run()
+
+
 if __name__ == "__main__":
     try:
         main()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (ImproperlyConfigured, EnvError, SystemCheckError) as error:
         sys.exit(f"PhotoCloud can't start: {error}")
     except PermissionError as error:

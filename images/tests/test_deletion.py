@@ -1,0 +1,167 @@
+"""Deletion and purge: what is gone is really gone, and every step may be repeated."""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from conftest import Upload
+from images import deletion, derivatives, sandbox, storage, uploads, variants
+from images.models import Image, Status
+from images.uploads import Options
+
+Stored = Callable[[], list[str]]
+
+
+def purge(*options: str) -> str:
+    out = StringIO()
+    call_command("purge", *options, stdout=out)
+    return out.getvalue()
+
+
+def expire(image: Image) -> None:
+    Image.objects.filter(pk=image.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_purge_removes_row_files_and_usage_of_what_expired(
+    upload: Upload, owner: User, stored: Stored, visitor: Client
+) -> None:
+    gone, kept = upload(), upload()
+    assert visitor.get(gone.direct_url).getvalue()  # makes the lazy full-size variant
+    expire(gone)
+    assert "Removed 1 photos (1 newly expired" in purge()
+    assert list(Image.objects.all()) == [kept]
+    assert not [name for name in stored() if gone.file_key in name]
+    assert len([name for name in stored() if kept.file_key in name]) == 3
+    owner.refresh_from_db()
+    assert (owner.used_bytes, owner.image_count) == (kept.size_bytes, 1)
+    assert "Removed 0 photos" in purge()
+
+
+def test_a_dry_run_counts_and_removes_nothing(upload: Upload, stored: Stored) -> None:
+    expire(upload())
+    before = stored()
+    assert "Would remove 1 photos" in purge("--dry-run")
+    assert stored() == before
+
+
+def test_a_limit_is_kept(upload: Upload) -> None:
+    for _ in range(3):
+        expire(upload())
+    assert "Removed 2 photos" in purge("--limit", "2")
+    assert Image.objects.count() == 1
+    with pytest.raises(CommandError, match="from 1 up"):
+        purge("--limit", "0")
+
+
+def test_a_purge_finishes_what_another_one_left(upload: Upload, stored: Stored, owner: User) -> None:
+    image = upload()
+    Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
+    storage.media().delete_many([image.storage_name])  # killed after the first file
+    purge()
+    assert stored() == []
+    owner.refresh_from_db()
+    assert (owner.used_bytes, owner.image_count) == (0, 0)
+
+
+def test_an_abandoned_upload_goes_with_its_part_file_and_reservation(
+    owner: User, stored: Stored, settings: Settings
+) -> None:
+    upload = uploads.start(owner=owner, length=100, name="a.jpg", options=Options())
+    Path(upload.part_path).write_bytes(b"half")
+    purge()
+    assert Image.objects.filter(status=Status.RECEIVING).exists()
+    upload.expires_at = timezone.now()
+    upload.save(update_fields=["expires_at"])
+    assert "1 abandoned uploads" in purge()
+    assert stored() == []
+    owner.refresh_from_db()
+    assert (owner.used_bytes, owner.image_count) == (0, 0)
+
+
+def test_a_file_that_a_killed_request_left_in_staging_goes_when_it_is_old(
+    db: None, settings: Settings, stored: Stored
+) -> None:
+    settings.STAGING_DIR.mkdir(parents=True)
+    for name, age in (("old.upload", 2), ("new.upload", 0)):
+        path = settings.STAGING_DIR / name
+        path.write_bytes(b"x")
+        moment = timezone.now().timestamp() - age * settings.UPLOAD_IDLE_SECONDS
+        os.utime(path, (moment, moment))
+    assert "1 leftover" in purge()
+    assert stored() == ["staging/new.upload"]
+    (settings.STAGING_DIR / "new.upload").unlink()
+
+
+def test_deleting_by_page_asks_and_then_deletes(upload: Upload, as_owner: Client, stored: Stored) -> None:
+    image = upload()
+    assert as_owner.get(f"/p/{image.key}/delete").status_code == 200
+    assert Image.objects.exists()
+    assert as_owner.post(f"/p/{image.key}/delete").status_code == 302
+    assert stored() == []
+    assert as_owner.get(f"/p/{image.key}").status_code == 404
+
+
+def test_deleting_several_asks_first(upload: Upload, as_owner: Client) -> None:
+    keys = [upload().key, upload().key]
+    answer = as_owner.post("/library/delete", {"keys": keys})
+    assert answer.status_code == 200
+    assert Image.objects.count() == 2
+    as_owner.post("/library/delete", {"keys": keys, "confirm": "yes"})
+    assert not Image.objects.exists()
+
+
+def test_a_render_that_ends_after_a_deletion_leaves_no_file(
+    upload: Upload, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = upload()
+    Image.objects.filter(pk=image.pk).update(status=Status.PROCESSING, render_attempts=0)
+    storage.media().delete_many(image.variant_name(variant) for variant in variants.EAGER)
+    real = sandbox.render
+
+    def render_then_lose(*args: object) -> object:
+        rendering = real(*args)  # type: ignore[arg-type]
+        deletion.delete(Image.objects.filter(pk=image.pk))
+        return rendering
+
+    monkeypatch.setattr(sandbox, "render", render_then_lose)
+    derivatives.render(image.pk)
+    assert stored() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_purges_at_once_remove_each_photo_once(owner: User, stored: Stored) -> None:
+    images = [Image.new(owner=owner, original_name="a.jpg", size_bytes=10) for _ in range(600)]
+    for image in images:
+        image.format, image.status = "JPEG", Status.READY
+        image.expires_at = timezone.now() - timedelta(seconds=1)
+    Image.objects.bulk_create(images)
+    User.objects.filter(pk=owner.pk).update(used_bytes=6000, image_count=600)
+    reports: list[deletion.PurgeReport] = []
+
+    def run() -> None:
+        try:
+            reports.append(deletion.purge())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    deletion.purge()
+    assert not Image.objects.exists()
+    assert sum(report.images for report in reports) <= 600
+    owner.refresh_from_db()
+    assert (owner.used_bytes, owner.image_count) == (0, 0)
