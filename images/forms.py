@@ -115,7 +115,7 @@ class ImageForm(forms.ModelForm[Image]):
             lifetime.initial = Lifetime.NEVER
         else:
             lifetime.initial = LIFETIME_DATE
-            self.fields["expires_on"].initial = self.instance.expires_at
+            self.fields["expires_on"].initial = self.instance.expires_at.replace(second=0, microsecond=0)
 
     def clean(self) -> dict[str, Any]:
         super().clean()

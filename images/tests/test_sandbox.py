@@ -135,13 +135,13 @@ def test_a_child_that_spins_is_ended_by_its_cpu_seconds(photo: Path, settings: S
 
 def test_cpu_seconds_are_counted_for_each_file(settings: Settings) -> None:
     settings.DECODE_WORKERS = 1
-    settings.DECODE_CPU_SECONDS = 2
-    busy = "[sum(range(1_000_000)) for _ in iter(lambda: __import__('time').process_time() < %s, False)]"
+    settings.DECODE_CPU_SECONDS = 1
+    busy = "[sum(range(100_000)) for _ in iter(lambda: __import__('time').process_time() < %s, False)]"
 
-    for used in (0.8, 1.6, 2.4, 3.2):
+    for used in (0.6, 1.1, 1.6):
         sandbox._run(eval, busy % used)
 
-    assert sandbox._run(time.process_time) > 3
+    assert sandbox._run(time.process_time) > 1.5
 
 
 def test_a_child_that_stalls_is_ended_by_the_clock(photo: Path, settings: Settings) -> None:
@@ -163,10 +163,10 @@ def test_a_child_that_wants_too_much_memory_is_refused_it(photo: Path) -> None:
 
 
 def test_a_picture_that_needs_too_much_memory_is_unreadable(tmp_path: Path, settings: Settings) -> None:
-    settings.DECODE_MEMORY_BYTES = 500 << 20
+    settings.DECODE_MEMORY_BYTES = 450 << 20
     settings.IMAGE_MAX_PIXELS = 200_000_000
     path = tmp_path / "large"
-    Image.new("1", (12_000, 12_000)).convert("P").save(path, "PNG")
+    Image.new("P", (10_000, 10_000)).save(path, "PNG")
 
     with pytest.raises(Unreadable, match="memory") as refused:
         sandbox.render(path, "PNG", variants.EAGER)

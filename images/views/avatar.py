@@ -15,21 +15,25 @@ from images.refusals import UploadRefused
 
 @require_http_methods(["GET", "POST"])
 def avatar(request: AuthenticatedHttpRequest) -> HttpResponse:
-    form = AvatarForm(request.POST or None)
+    form = AvatarForm(request.POST) if request.method == "POST" else AvatarForm()
+    if "remove" in request.POST:
+        avatars.remove(request.user)
+        return redirect("images:avatar")
+    if form.is_valid() and _store(request, form):
+        messages.success(request, _("Your picture is saved."))
+        return redirect("images:avatar")
+    return render(request, "images/avatar.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _store(request: AuthenticatedHttpRequest, form: AvatarForm) -> bool:
+    """Keeps the sent picture, or puts what is wrong with it beside the field."""
     file = request.FILES.get("picture")
-    if request.method == "POST":
-        if "remove" in request.POST:
-            avatars.remove(request.user)
-            return redirect("images:avatar")
-        if not isinstance(file, StagedFile):
-            form.add_error("picture", _("Choose a picture."))
-        else:
-            try:
-                avatars.store(request.user, file)
-            except UploadRefused as refusal:
-                form.add_error("picture", refusal.message)
-            else:
-                messages.success(request, _("Your picture is saved."))
-                return redirect("images:avatar")
-    status = 422 if form.errors else 200
-    return render(request, "images/avatar.html", {"form": form}, status=status)
+    if not isinstance(file, StagedFile):
+        form.add_error("picture", _("Choose a picture."))
+        return False
+    try:
+        avatars.store(request.user, file)
+    except UploadRefused as refusal:
+        form.add_error("picture", refusal.message)
+        return False
+    return True

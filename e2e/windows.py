@@ -1,0 +1,141 @@
+"""Browser windows whose faults fail the story, and what people do in them."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    WebError,
+    expect,
+)
+
+from e2e.instance import Person
+
+TIMEOUT_MS = 15_000
+WIDE = {"width": 1280, "height": 800}
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_browser() -> str | None:
+    """The path of the system's Chromium."""
+    return next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def launched(playwright: Playwright, executable: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class Windows:
+    """Opens windows, each with cookies of its own, and notes what no page may do.
+
+    That is: log an error (as a breach of the CSP does), ask another host, get a 5xx, or get a 4xx for a path that the
+    story has not named with `refuses`.
+    """
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.faults: list[str] = []
+        self._browser = browser
+        self._url = url
+        self._refused: set[tuple[int, str]] = set()
+        self._contexts: list[BrowserContext] = []
+
+    def open(self, **options: Any) -> Page:
+        """A new window; `options` are those of Playwright's `new_context`."""
+        defaults = {"base_url": self._url, "viewport": WIDE, "reduced_motion": "reduce"}
+        context = self._browser.new_context(**{**defaults, **options})
+        context.set_default_timeout(TIMEOUT_MS)
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_error)
+        context.on("request", self._on_request)
+        context.on("response", self._on_response)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def refuses(self, status: int, path: str) -> None:
+        """A refusal that belongs to the story."""
+        self._refused.add((status, path))
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Answers of 4xx and 5xx are judged one by one below.
+        if message.type == "error" and not message.text.startswith("Failed to load resource: the server responded"):
+            self.faults.append(f"console: {message.text} {message.location}")
+
+    def _on_error(self, error: WebError) -> None:
+        self.faults.append(f"script: {error.error}")
+
+    def _on_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self._url).netloc:
+            self.faults.append(f"another host: {request.url}")
+
+    def _on_response(self, response: Response) -> None:
+        path = urlsplit(response.url).path
+        if response.status >= 500 or (response.status >= 400 and (response.status, path) not in self._refused):
+            self.faults.append(f"{response.status}: {response.request.method} {response.url}")
+
+
+def sign_in(page: Page, person: Person) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail or username").fill(person.email)
+    page.get_by_label("Password").fill(person.password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/library/")
+
+
+def drop(page: Page, paths: Sequence[Path]) -> None:
+    """Drops files onto the page as from a file manager: trusted events, with files of this machine's disk."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 300, "data": data})
+    session.detach()
+
+
+def drawn(pictures: Locator) -> list[str]:
+    """Scrolls each of the pictures into view, waits until it is drawn, and returns their URLs."""
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
+        expect(picture).to_have_js_property("complete", True)
+    assert pictures.evaluate_all("all => all.every(img => img.naturalWidth > 0)"), "a picture isn't drawn"
+    urls: list[str] = pictures.evaluate_all("all => all.map(img => img.src)")
+    return urls
+
+
+def tab_to(page: Page, target: Locator, *, at_most: int = 80) -> None:
+    """Presses Tab until `target` has the focus."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{at_most} times Tab and {target} has no focus")

@@ -1,0 +1,152 @@
+"""Real processes for tests: PhotoCloud as script/server starts it, what stands around it, and a person who uses it."""
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+EMAIL, USERNAME, PASSWORD = "ada@example.com", "ada", "a long enough passphrase"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class App:
+    """A running PhotoCloud; `url` is where it answers by itself, `data_dir` and `media_root` are its folders."""
+
+    url: str
+    environment: Mapping[str, str]
+    data_dir: Path
+    media_root: Path
+
+    def manage(self, *arguments: str) -> str:
+        """Runs manage.py with the app's environment and returns what it prints."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def token_of_new_person(self) -> str:
+        """Makes a person (EMAIL, USERNAME, PASSWORD) and returns a token that may do everything."""
+        self.manage("createsuperuser", "--noinput", "--email", EMAIL, "--username", USERNAME)
+        return self.manage("create_token", EMAIL, "--name", "test").strip()
+
+
+@contextmanager
+def app(folder: Path, **variables: str) -> Iterator[App]:
+    """Starts PhotoCloud on a free port with its data in `folder`, and stops it."""
+    port = variables.get("PORT") or str(free_port())
+    # Spaces, because people's folders have them.
+    data_dir, media_root = folder / "the data", folder / "the media"
+    with database() as database_url:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "photocloud.settings",
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+            "DEBUG": "false",
+            "SECRET_KEY": secrets.token_urlsafe(45),
+            "DATA_DIR": str(data_dir),
+            "MEDIA_ROOT": str(media_root),
+            "DATABASE_URL": database_url or f"sqlite:///{data_dir / 'photocloud.sqlite3'}",
+            "CACHE_URL": "db://django_cache",
+            "HOST": "127.0.0.1",
+            "PORT": port,
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "WEB_WORKERS": "2",
+            **variables,
+        }
+        url = f"http://127.0.0.1:{port}"
+        with process([sys.executable, "script/serve.py"], ready=f"{url}/healthz", log=folder / "app", env=environment):
+            yield App(url, environment, data_dir, media_root)
+
+
+@contextmanager
+def process(command: list[str], *, ready: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Runs a server until the context ends. It is up as soon as `ready` answers with anything but 502 or 503."""
+    with (
+        log.open("w+") as output,
+        subprocess.Popen(command, cwd=BASE_DIR, env=env, stdout=output, stderr=output) as run,
+    ):
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not answers(ready):
+                assert run.poll() is None, f"{command[0]} ended: {log.read_text()}"
+                assert time.monotonic() < deadline, f"{command[0]} isn't up in time: {log.read_text()}"
+                time.sleep(0.05)
+            yield
+        finally:
+            run.terminate()
+            try:
+                run.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                run.kill()
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """A database of its own on the PostgreSQL server that DATABASE_URL names; empty when that is SQLite."""
+    server = urlsplit(os.environ.get("DATABASE_URL", ""))
+    if server.scheme not in {"postgres", "postgresql"}:
+        yield ""
+        return
+    name = f"stack_{secrets.token_hex(4)}"
+    with psycopg.connect(server.geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).status_code not in {502, 503}
+    except requests.ConnectionError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program. Without it the test is skipped, which CI doesn't accept."""
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        reason = f"{name} is missing: {package}"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    return found
+
+
+def signed_in(url: str) -> requests.Session:
+    """A browser's session of the person made by `App.token_of_new_person`."""
+    session = requests.Session()
+    form = session.get(f"{url}/accounts/login/", timeout=30)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+    assert token, form.text
+    fields = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": PASSWORD}
+    answer = session.post(f"{url}/accounts/login/", fields, headers={"Referer": url}, timeout=30)
+    assert "sessionid" in session.cookies, answer.text
+    return session
+
+
+def sources(page: str) -> list[str]:
+    """Every `src` of a page."""
+    return [unescape(source) for source in re.findall(r'\bsrc="([^"]+)"', page)]

@@ -1,0 +1,187 @@
+"""Who may open what: every route of the router has a row here, or the test fails."""
+
+import re
+from typing import NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User, Visibility
+from conftest import Upload
+from galleries.models import Gallery
+from images.models import Image
+
+PUBLIC = {
+    "home",
+    "healthz",
+    "upload",
+    "images_list",
+    "api_delete",
+    "images:explore",
+    "images:user",
+    "images:photo",
+    "images:download",
+    "images:direct",
+    "images:direct_variant",
+    "images:file",
+    "galleries:gallery",
+}
+"""Views that decide by themselves; everything else asks to sign in. A new one is a decision."""
+
+OWNED = {
+    "images:edit": "/p/{photo}/edit",
+    "images:delete": "/p/{photo}/delete",
+    "galleries:edit": "/g/{gallery}/edit",
+    "galleries:delete": "/g/{gallery}/delete",
+}
+POSTED = {
+    "galleries:remove": "/g/{gallery}/remove",
+    "galleries:cover": "/g/{gallery}/cover",
+    "galleries:add": "/galleries/add",
+    "images:bulk_change": "/library/change",
+    "images:bulk_delete": "/library/delete",
+    "accounts:end_session": "/accounts/sessions/1/end",
+}
+PERSONAL = {
+    "images:library": "/library/",
+    "images:avatar": "/accounts/avatar/",
+    "galleries:list": "/galleries/",
+    "galleries:create": "/galleries/new",
+    "accounts:profile": "/accounts/profile/",
+}
+
+
+class Route(NamedTuple):
+    name: str
+    pattern: URLPattern
+
+
+def routes() -> list[Route]:
+    """Every named route of our own apps and the roof; allauth and the admin guard themselves."""
+
+    def walk(entries: list[URLPattern | URLResolver], prefix: str) -> list[Route]:
+        found = []
+        for entry in entries:
+            if isinstance(entry, URLResolver):
+                if entry.app_name != "admin" and "allauth" not in str(entry.urlconf_name):
+                    namespace = f"{entry.namespace}:" if entry.namespace else ""
+                    found += walk(entry.url_patterns, prefix + namespace)
+            else:
+                found.append(Route(f"{prefix}{entry.name}", entry))
+        return found
+
+    return walk(get_resolver().url_patterns, "")
+
+
+def test_every_route_is_listed_here() -> None:
+    assert {route.name for route in routes()} == PUBLIC | OWNED.keys() | POSTED.keys() | PERSONAL.keys()
+
+
+def test_only_listed_views_are_open_to_all() -> None:
+    open_views = {route.name for route in routes() if not getattr(route.pattern.callback, "login_required", True)}
+    assert open_views == PUBLIC
+
+
+@pytest.fixture
+def keys(upload: Upload, owner: User) -> dict[str, str]:
+    gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public")
+    photo = upload(visibility="public")
+    gallery.add(photo)
+    return {"photo": photo.key, "gallery": gallery.key}
+
+
+@pytest.mark.parametrize("path", [*OWNED.values(), *PERSONAL.values()])
+def test_a_visitor_is_asked_to_sign_in(visitor: Client, keys: dict[str, str], path: str) -> None:
+    answer = visitor.get(path.format(**keys))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("path", POSTED.values())
+def test_a_visitor_can_post_nothing(visitor: Client, keys: dict[str, str], path: str) -> None:
+    assert visitor.post(path.format(**keys)).headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", OWNED.values())
+def test_what_is_not_yours_is_404_like_what_is_not_there(
+    as_stranger: Client, as_owner: Client, keys: dict[str, str], path: str
+) -> None:
+    unknown = {"photo": "1" * 16, "gallery": "1" * 16}
+    foreign, missing = as_stranger.get(path.format(**keys)), as_stranger.get(path.format(**unknown))
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    token = rb'name="csrfmiddlewaretoken" value="\w+"'
+    assert re.sub(token, b"", foreign.content) == re.sub(token, b"", missing.content)
+    assert as_stranger.post(path.format(**keys)).status_code == 404
+    assert as_owner.get(path.format(**keys)).status_code == 200
+
+
+def test_a_stranger_changes_none_of_the_owner_s_photos(as_stranger: Client, keys: dict[str, str]) -> None:
+    as_stranger.post("/library/change", {"keys": keys["photo"], "visibility": "private"})
+    as_stranger.post("/library/delete", {"keys": keys["photo"], "confirm": "yes"})
+    image = Image.objects.get(key=keys["photo"])
+    assert (image.visibility, image.deleted_at) == (Visibility.PUBLIC, None)
+
+
+SURFACES = ["/p/{key}", "/p/{key}/download", "/i/{key}.jpg", "/i/{key}/thumb.webp", "/i/{key}/preview.jpg"]
+SHOWN = {
+    ("visitor", "private"): set(),
+    ("visitor", "unlisted"): set(SURFACES),
+    ("visitor", "public"): set(SURFACES),
+    ("stranger", "private"): set(),
+    ("stranger", "unlisted"): set(SURFACES),
+    ("stranger", "public"): set(SURFACES),
+    ("staff", "private"): set(),
+    ("owner", "private"): {"/p/{key}", "/p/{key}/download"},
+    ("owner", "unlisted"): set(SURFACES),
+    ("owner", "public"): set(SURFACES),
+}
+
+
+@pytest.mark.parametrize(("role", "visibility"), SHOWN)
+def test_pages_and_bytes_follow_one_rule(
+    upload: Upload,
+    visitor: Client,
+    as_stranger: Client,
+    as_owner: Client,
+    as_moderator: Client,
+    role: str,
+    visibility: str,
+) -> None:
+    clients = {"visitor": visitor, "stranger": as_stranger, "owner": as_owner, "staff": as_moderator}
+    image = upload(visibility=visibility)
+    opened = set()
+    for surface in SURFACES:
+        answer = clients[role].get(surface.format(key=image.key), follow=True)
+        if answer.status_code == 200 and answer.getvalue():
+            opened.add(surface)
+    assert opened == SHOWN[role, visibility]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"expires_at": "2001-01-01T00:00Z"}, {"deleted_at": "2001-01-01T00:00Z"}, {"status": "processing"}, {"status": "failed"}],
+)
+@pytest.mark.parametrize("surface", SURFACES)
+def test_what_has_ended_or_is_not_ready_is_closed_to_others(
+    upload: Upload, visitor: Client, surface: str, change: dict[str, str]
+) -> None:
+    image = upload(visibility="public")
+    Image.objects.update(**change)
+    assert visitor.get(surface.format(key=image.key)).status_code == 404
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_a_disabled_person_s_photos_are_closed(upload: Upload, visitor: Client, surface: str) -> None:
+    image = upload(visibility="public")
+    User.objects.update(is_active=False)
+    assert visitor.get(surface.format(key=image.key)).status_code == 404
+    assert visitor.get("/u/owner").status_code == 404
+    assert visitor.get("/").context["photos"] == []
+
+
+@pytest.mark.parametrize("path", ["/p/{key}", "/p/{key}/edit", "/p/{key}/delete", "/p/{key}/download"])
+def test_an_expired_photo_is_closed_to_its_owner_too(upload: Upload, as_owner: Client, path: str) -> None:
+    image = upload()
+    Image.objects.update(expires_at="2001-01-01T00:00Z")
+    assert as_owner.get(path.format(key=image.key)).status_code == 404

@@ -1,0 +1,207 @@
+"""From an upload to a view through a real nginx with deploy/nginx.conf, and a real gunicorn behind it."""
+
+import getpass
+import hashlib
+import http.client
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from images.tests.pictures import jpeg
+from photocloud.tests import stack
+
+# One process runs all of them, so that the servers start once.
+pytestmark = pytest.mark.xdist_group("nginx")
+
+REQUEST_MAX_BYTES = 400_000
+
+
+@dataclass(frozen=True)
+class Site:
+    app: stack.App
+    url: str
+    token: str
+    access_log: Path
+
+    def upload(self, picture: bytes) -> requests.Response:
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        return requests.post(f"{self.url}/upload", files={"file": ("a.jpg", picture)}, headers=bearer, timeout=60)
+
+
+@contextmanager
+def nginx(folder: Path, *, listen: int, upstream: int, media_root: Path) -> Iterator[Path]:
+    """Runs nginx on deploy/nginx.conf; gives the path of its access log."""
+    run = folder / "nginx run"
+    run.mkdir()
+    variables: Mapping[str, str] = {
+        "NGINX_USER": getpass.getuser(),
+        "LISTEN": f"127.0.0.1:{listen}",
+        "UPSTREAM": f"127.0.0.1:{upstream}",
+        "MEDIA_ROOT": str(media_root),
+        "UPLOAD_REQUEST_MAX_BYTES": str(REQUEST_MAX_BYTES),
+        "FORWARDED_PROTO": "$scheme",
+        "TEMP_DIR": str(run),
+        "ACCESS_LOG": str(run / "access.log"),
+    }
+    template = (stack.BASE_DIR / "deploy" / "nginx.conf").read_text()
+    config = run / "nginx.conf"
+    config.write_text(re.sub(r"\$\{([A-Z_]+)\}", lambda match: variables[match[1]], template))
+    binary = stack.program("nginx", "apt-get install nginx-light")
+    command = [binary, "-p", str(run), "-c", str(config), "-g", f'daemon off; pid "{run}/pid";']
+    # A page that nginx answers by itself: the test may want the app to be away.
+    with stack.process(command, ready=f"http://127.0.0.1:{listen}/_media/", log=run / "log"):
+        yield run / "access.log"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    stack.program("nginx", "apt-get install nginx-light")
+    folder = tmp_path_factory.mktemp("site")
+    port, app_port = stack.free_port(), stack.free_port()
+    url = f"http://127.0.0.1:{port}"
+    variables = {
+        "PORT": str(app_port),
+        "SITE_URL": url,
+        "X_ACCEL_PREFIX": "/_media/",
+        "TRUSTED_PROXY_COUNT": "1",
+        "UPLOAD_MAX_BYTES": "200000",
+        "UPLOAD_REQUEST_MAX_BYTES": str(REQUEST_MAX_BYTES),
+    }
+    with (
+        stack.app(folder, **variables) as app,
+        nginx(folder, listen=port, upstream=app_port, media_root=app.media_root) as access_log,
+    ):
+        yield Site(app, url, app.token_of_new_person(), access_log)
+
+
+@pytest.fixture(scope="module")
+def direct_link(site: Site) -> str:
+    answer = site.upload(jpeg((640, 480)))
+    assert answer.status_code == 200, answer.text
+    url: str = answer.json()["url"]
+    assert url.startswith(f"{site.url}/i/")
+    return url
+
+
+def test_a_direct_link_shows_the_picture_with_all_headers(direct_link: str) -> None:
+    answer = requests.get(direct_link, timeout=30)
+    assert answer.status_code == 200
+    assert answer.content[:3] == b"\xff\xd8\xff"
+    headers = answer.headers
+    assert headers["Content-Type"] == "image/jpeg"
+    assert headers["Content-Length"] == str(len(answer.content))
+    assert headers["Cache-Control"] == "public, max-age=300"
+    assert headers["Content-Disposition"] == f'inline; filename="{direct_link.rpartition("/")[2]}"'
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert headers["X-Request-ID"]
+    assert not [name for name in headers if name.lower().startswith("x-accel")]
+
+
+def test_nginx_keeps_every_header_that_the_app_sends(site: Site, direct_link: str) -> None:
+    behind = requests.get(direct_link.replace(site.url, site.app.url), timeout=30)
+    assert behind.headers["X-Accel-Redirect"].startswith("/_media/")
+    front = requests.get(direct_link, timeout=30)
+    assert set(behind.headers) - {"X-Accel-Redirect"} <= set(front.headers)
+    for name in set(behind.headers) - {
+        "X-Accel-Redirect",
+        "X-Request-ID",
+        "Date",
+        "Server",
+        "Content-Length",
+        "Connection",
+    }:
+        assert front.headers[name] == behind.headers[name]
+
+
+def test_a_picture_is_revalidated_and_fetched_in_parts(direct_link: str) -> None:
+    whole = requests.get(direct_link, timeout=30)
+    again = requests.get(direct_link, headers={"If-None-Match": whole.headers["ETag"]}, timeout=30)
+    assert (again.status_code, again.content) == (304, b"")
+    part = requests.get(direct_link, headers={"Range": "bytes=10-19", "If-Range": whole.headers["ETag"]}, timeout=30)
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+    head = requests.head(direct_link, timeout=30)
+    assert (head.status_code, head.headers["Content-Length"]) == (200, whole.headers["Content-Length"])
+
+
+def test_the_page_of_a_photo_shows_it_and_gives_the_original_back(site: Site) -> None:
+    picture = jpeg((800, 600))
+    key = site.upload(picture).json()["filename"].partition(".")[0]
+    session = stack.signed_in(site.url)
+    page = session.get(f"{site.url}/p/{key}", timeout=30)
+    signed = [source for source in stack.sources(page.text) if source.startswith("/files/derived/")]
+    assert signed, page.text
+    shown = requests.get(site.url + signed[0], timeout=30)
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
+    assert shown.headers["Cache-Control"].startswith("private, max-age=")
+    assert requests.get(site.url + signed[0].partition("?")[0], timeout=30).status_code == 404
+    original = session.get(f"{site.url}/p/{key}/download", timeout=30)
+    assert hashlib.sha256(original.content).digest() == hashlib.sha256(picture).digest()
+    assert original.headers["Content-Disposition"] == 'attachment; filename="a.jpg"'
+
+
+def test_files_have_no_other_door(site: Site, direct_link: str) -> None:
+    original = next(site.app.media_root.glob("originals/*/*.jpg")).relative_to(site.app.media_root)
+    for path in ("/_media/", "/%5Fmedia/", "//_media/", "/i/../_media/", "/_media/../_media/", "/files/"):
+        connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=30)
+        connection.request("GET", f"{path}{original}")  # as it stands, where requests would tidy up
+        assert connection.getresponse().status == 404, path
+        connection.close()
+
+
+def test_what_is_too_large_for_nginx_is_refused_in_json_to_scripts_and_as_a_page_to_people(site: Site) -> None:
+    body = b"\xff" * (REQUEST_MAX_BYTES + 1)
+    for path in ("/upload", "/upload?filename=a.jpg", "/api/v1/images"):
+        script = requests.post(site.url + path, body, timeout=30)
+        assert script.status_code == 413
+        assert script.headers["Content-Type"] == "application/json"
+        assert script.json() == {"status": "error", "message": "The request is too large.", "limit": REQUEST_MAX_BYTES}
+    person = requests.post(f"{site.url}/upload", body, headers={"Accept": "text/html,*/*"}, timeout=30)
+    assert (person.status_code, person.headers["Content-Type"]) == (413, "text/html")
+    assert str(REQUEST_MAX_BYTES) in person.text
+
+
+def test_what_is_too_large_for_the_app_is_refused_by_the_app(site: Site) -> None:
+    answer = site.upload(b"\xff" * 200_001)
+    assert (answer.status_code, answer.json()["limit"]) == (413, 200_000)
+
+
+def test_a_forged_address_is_not_believed(site: Site) -> None:
+    session = requests.Session()
+    session.headers["X-Forwarded-For"] = "203.0.113.7"
+    session.cookies.update(stack.signed_in(site.url).cookies)
+    page = session.get(f"{site.url}/accounts/sessions/", timeout=30)
+    assert "127.0.0.1" in page.text
+    assert "203.0.113.7" not in page.text
+
+
+def test_credentials_in_a_query_string_reach_no_log(site: Site) -> None:
+    requests.get(f"{site.url}/images-list?token=very-secret", timeout=30)
+    requests.post(f"{site.url}/upload?token=very-secret", b"\xff" * (REQUEST_MAX_BYTES + 1), timeout=30)
+    access = site.access_log.read_text()
+    assert '"GET /images-list"' in access
+    assert "?" not in access
+    for log in (
+        site.access_log.parent / "log",
+        site.app.data_dir / "logs" / "app.log",
+        site.app.data_dir.parent / "app",
+    ):
+        assert "very-secret" not in log.read_text(), log
+
+
+def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> None:
+    port = stack.free_port()
+    with nginx(tmp_path, listen=port, upstream=stack.free_port(), media_root=tmp_path) as access_log:
+        script = requests.get(f"http://127.0.0.1:{port}/images-list?token=very-secret", timeout=30)
+        assert (script.status_code, script.json()["status"]) == (502, "error")
+        assert script.headers["Retry-After"] == "10"
+        person = requests.get(f"http://127.0.0.1:{port}/library/", headers={"Accept": "text/html"}, timeout=30)
+        assert (person.status_code, person.headers["Content-Type"]) == (502, "text/html")
+    assert "very-secret" not in access_log.read_text() + (access_log.parent / "log").read_text()

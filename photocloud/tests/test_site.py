@@ -1,0 +1,141 @@
+"""Headers of every page, health, errors, the log, and that the documents name every setting."""
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from conftest import Upload
+from images.tests.pictures import jpeg
+from photocloud.logging import RequestIdFilter
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [
+    "/",
+    "/explore/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/library/",
+    "/upload",
+    "/galleries/",
+    "/galleries/new",
+    "/accounts/profile/",
+    "/accounts/avatar/",
+    "/accounts/sessions/",
+    "/accounts/password/change/",
+    "/accounts/email/",
+    "/u/owner",
+    "/nothing-here",
+    "/p/1111111111111111",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_carries_the_headers(as_owner: Client, path: str) -> None:
+    headers = as_owner.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "no-store" in headers["Cache-Control"]
+    assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_inline_script_or_style(as_owner: Client, path: str) -> None:
+    page = as_owner.get(path).content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
+
+
+def test_health_is_ok_when_database_and_media_answer(visitor: Client) -> None:
+    answer = visitor.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_health_is_503_when_media_can_t_be_written(visitor: Client, media: Path, settings: Settings) -> None:
+    media.parent.mkdir(parents=True, exist_ok=True)
+    media.write_text("a file where the folder should be")
+    assert visitor.get("/healthz").status_code == 503
+    media.unlink()
+
+
+def test_health_is_503_when_the_database_is_gone(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise DatabaseError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", fail)
+        answer = visitor.get("/healthz")
+    assert answer.status_code == 503
+
+
+def test_an_unknown_address_is_a_page_for_people_and_json_for_scripts(visitor: Client) -> None:
+    assert "text/html" in visitor.get("/nothing").headers["Content-Type"]
+    answer = visitor.get("/api/nothing")
+    assert (answer.status_code, answer.json()["status"]) == (404, "error")
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/upload", "application/json"), ("/explore/", "text/html")])
+def test_a_fault_of_ours_is_answered_in_kind_and_logged(
+    owner: User, path: str, kind: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, token: str
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("images.uploads.start", fail)
+    monkeypatch.setattr("images.paging.newest", fail)
+    client = Client(raise_request_exception=False)
+    if path == "/upload":
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = client.post(path, {"file": SimpleUploadedFile("a.jpg", jpeg())}, headers=headers)
+    else:
+        answer = client.get(path)
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"].startswith(kind)
+    assert "broken on purpose" not in answer.content.decode()
+    assert "RuntimeError: broken on purpose" in caplog.text
+
+
+def test_the_log_tells_what_happened_and_no_secret(
+    upload: Upload, as_owner: Client, owner: User, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    image = upload()
+    visitor = Client()
+    visitor.post("/accounts/login/", {"login": "owner", "password": "not the password"})
+    visitor.post("/accounts/login/", {"login": "owner", "password": "correct horse"})
+    visitor.get(f"/nothing?token={token}")
+    visitor.delete(f"/delete/{image.pk}", headers={"Authorization": f"Bearer {token}"})
+    for event in (f"upload image={image.key}", "sign-in failed", f"sign-in user={owner.pk}", f"delete image={image.key}"):
+        assert event in caplog.text
+    for secret in (token, "not the password", "correct horse"):
+        assert secret not in caplog.text
+
+
+def test_a_log_line_has_the_request_s_id() -> None:
+    record = logging.makeLogRecord({})
+    assert RequestIdFilter().filter(record)
+    assert record.request_id == "-"
+
+
+def variables() -> set[str]:
+    source = (ROOT / "photocloud/settings.py").read_text()
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', source))
+
+
+@pytest.mark.parametrize("document", ["docs/configuration.md", ".env.example"])
+def test_every_setting_is_documented(document: str) -> None:
+    text = (ROOT / document).read_text()
+    assert variables() - set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text)) == set()
