@@ -216,7 +216,6 @@ MEDIA_ORIGINS: list[str] = []
 
 if MEDIA_STORAGE == "s3":
     S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "") or None
-    S3_PUBLIC_URL = env.str("S3_PUBLIC_URL", "") or S3_ENDPOINT_URL
     MEDIA_ALIAS = {
         "BACKEND": "images.storage.ObjectStorage",
         "OPTIONS": {
@@ -231,7 +230,7 @@ if MEDIA_STORAGE == "s3":
             "querystring_auth": True,
         },
     }
-    MEDIA_ORIGINS = env.list("MEDIA_ORIGINS", [S3_PUBLIC_URL] if S3_PUBLIC_URL else ["https://*.amazonaws.com"])
+    MEDIA_ORIGINS = env.list("MEDIA_ORIGINS", [S3_ENDPOINT_URL or "https://*.amazonaws.com"])
 else:
     MEDIA_ALIAS = {"BACKEND": "images.storage.LocalStorage", "OPTIONS": {"location": MEDIA_ROOT}}
 

@@ -11,6 +11,8 @@ import secrets
 import shlex
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -40,8 +42,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "photocloud.settings")
     django.setup()
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    call_command("check", stdout=io.StringIO())
-    update_database()
+    with no_connection_left():
+        call_command("check", stdout=io.StringIO())
+        update_database()
     collect_static(data_dir)
     show_screen(host, port, data_dir)
     become_gunicorn()
@@ -70,6 +73,19 @@ def make_secret_key(data_dir: Path) -> None:
         return
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50) + "\n")
+
+
+@contextmanager
+def no_connection_left() -> Iterator[None]:
+    """Connects without the pool, which would hide a refusal behind its timeout and doesn't survive a fork."""
+    options = connection.settings_dict["OPTIONS"]
+    pool = options.pop("pool", None)
+    try:
+        yield
+    finally:
+        connection.close()
+        if pool is not None:
+            options["pool"] = pool
 
 
 def update_database() -> None:
@@ -119,10 +135,6 @@ PhotoCloud
 
 
 def become_gunicorn() -> None:
-    """Serves; workers are forked from here, so no database connection may stay open."""
-    connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]
     sys.argv = ["gunicorn", "--config", str(BASE_DIR / "deploy" / "gunicorn.conf.py")]
     wsgiapp.run()
 
@@ -137,4 +149,4 @@ if __name__ == "__main__":
     except PermissionError as error:
         sys.exit(f"PhotoCloud can't start: no permission to write {error.filename}.")
     except OperationalError as error:
-        sys.exit(f"PhotoCloud can't start: the database doesn't answer. {error}".strip())
+        sys.exit(f"PhotoCloud can't start: the database doesn't answer. {error}")

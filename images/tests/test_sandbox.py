@@ -123,13 +123,11 @@ def test_a_child_killed_while_idle_costs_nothing(photo: Path) -> None:
 
 def test_a_child_that_spins_is_ended_by_its_cpu_seconds(photo: Path, settings: Settings) -> None:
     settings.DECODE_CPU_SECONDS = 1
-    start = time.monotonic()
 
     with pytest.raises(Unreadable) as refused:
         sandbox._run(sum, itertools.repeat(1))
 
     assert refused.value.code == "unreadable"
-    assert time.monotonic() - start < 10
     assert sandbox.inspect(photo, "JPEG").width == 900
 
 

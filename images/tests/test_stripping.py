@@ -294,6 +294,16 @@ def test_data_hidden_in_a_frame_of_a_webp_is_removed() -> None:
     assert decoded(stripped) == decoded(data)
 
 
+@pytest.mark.parametrize(("orientation", "flag"), [(1, 0), (6, 8)])
+def test_the_header_of_a_webp_announces_what_is_in_it(orientation: int, flag: int) -> None:
+    stripped = stripping.strip(webp(orientation), "WebP")
+
+    has_icc, has_alpha, has_exif, has_xmp = 0x20, 0x10, 0x08, 0x04
+    assert stripped[12:16] == b"VP8X"
+    assert stripped[20] & (has_icc | has_alpha | has_exif | has_xmp) == has_icc | has_alpha | flag
+    assert struct.unpack_from("<I", stripped, 4)[0] == len(stripped) - 8
+
+
 @pytest.mark.parametrize("format_name", ["HEIC", "AVIF", "TIFF", "BMP"])
 def test_formats_that_cannot_be_stripped_are_refused(format_name: str) -> None:
     with pytest.raises(ValueError, match=format_name):

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import requests
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 EMAIL, USERNAME, PASSWORD = "ada@example.com", "ada", "a long enough passphrase"
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -48,35 +49,51 @@ class App:
 
 @contextmanager
 def app(folder: Path, **variables: str) -> Iterator[App]:
-    """Starts PhotoCloud on a free port with its data in `folder`, and stops it."""
+    """Starts PhotoCloud on a free port with its data in `folder` and a new database, and stops it."""
+    with database() as database_url:
+        ready = configured(folder, **({"DATABASE_URL": database_url} if database_url else {}), **variables)
+        command = [sys.executable, "script/serve.py"]
+        with process(command, ready=f"{ready.url}/healthz", log=folder / "app", env=ready.environment):
+            yield ready
+
+
+def configured(folder: Path, **variables: str) -> App:
+    """What `app` runs, for who wants to start it in another way. SQLite if `variables` don't say otherwise."""
     port = variables.get("PORT") or str(free_port())
     # Spaces, because people's folders have them.
     data_dir, media_root = folder / "the data", folder / "the media"
-    with database() as database_url:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "photocloud.settings",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-            "DEBUG": "false",
-            "SECRET_KEY": secrets.token_urlsafe(45),
-            "DATA_DIR": str(data_dir),
-            "MEDIA_ROOT": str(media_root),
-            "DATABASE_URL": database_url or f"sqlite:///{data_dir / 'photocloud.sqlite3'}",
-            "CACHE_URL": "db://django_cache",
-            "HOST": "127.0.0.1",
-            "PORT": port,
-            "SITE_URL": f"http://127.0.0.1:{port}",
-            "WEB_WORKERS": "2",
-            **variables,
-        }
-        url = f"http://127.0.0.1:{port}"
-        with process([sys.executable, "script/serve.py"], ready=f"{url}/healthz", log=folder / "app", env=environment):
-            yield App(url, environment, data_dir, media_root)
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "photocloud.settings",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "DEBUG": "false",
+        "SECRET_KEY": secrets.token_urlsafe(45),
+        "DATA_DIR": str(data_dir),
+        "MEDIA_ROOT": str(media_root),
+        "DATABASE_URL": f"sqlite:///{data_dir / 'photocloud.sqlite3'}",
+        "CACHE_URL": "db://django_cache",
+        "HOST": "127.0.0.1",
+        "PORT": port,
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "WEB_WORKERS": "2",
+        **variables,
+    }
+    return App(f"http://127.0.0.1:{port}", environment, data_dir, media_root)
 
 
 @contextmanager
-def process(command: list[str], *, ready: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Runs a server until the context ends. It is up as soon as `ready` answers with anything but 502 or 503."""
+def process(
+    command: list[str],
+    *,
+    ready: str,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    end: signal.Signals = signal.SIGTERM,
+) -> Iterator[None]:
+    """Runs a server until the context ends, when it has to stop in order.
+
+    It is up as soon as `ready` answers with anything but 502 or 503.
+    """
     with (
         log.open("w+") as output,
         subprocess.Popen(command, cwd=BASE_DIR, env=env, stdout=output, stderr=output) as run,
@@ -88,12 +105,10 @@ def process(command: list[str], *, ready: str, log: Path, env: Mapping[str, str]
                 assert time.monotonic() < deadline, f"{command[0]} isn't up in time: {log.read_text()}"
                 time.sleep(0.05)
             yield
+            run.send_signal(end)
+            assert run.wait(timeout=30) == 0, f"{command[0]} didn't end in order: {log.read_text()}"
         finally:
-            run.terminate()
-            try:
-                run.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                run.kill()
+            run.kill()  # does nothing when it has ended
 
 
 @contextmanager

@@ -160,7 +160,12 @@ def test_pages_and_bytes_follow_one_rule(
 
 @pytest.mark.parametrize(
     "change",
-    [{"expires_at": "2001-01-01T00:00Z"}, {"deleted_at": "2001-01-01T00:00Z"}, {"status": "processing"}, {"status": "failed"}],
+    [
+        {"expires_at": "2001-01-01T00:00Z"},
+        {"deleted_at": "2001-01-01T00:00Z"},
+        {"status": "processing"},
+        {"status": "failed"},
+    ],
 )
 @pytest.mark.parametrize("surface", SURFACES)
 def test_what_has_ended_or_is_not_ready_is_closed_to_others(

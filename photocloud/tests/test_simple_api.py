@@ -147,7 +147,9 @@ def test_pages_are_forgiving(
     assert body["pagination"]["total_pages"] == 2
 
 
-def test_a_list_is_the_caller_s_own(visitor: Client, headers: dict[str, str], upload: Upload, as_stranger: Client) -> None:
+def test_a_list_is_the_caller_s_own(
+    visitor: Client, headers: dict[str, str], upload: Upload, as_stranger: Client
+) -> None:
     upload(client=as_stranger, visibility="public")
     assert visitor.get("/images-list", headers=headers).json()["data"] == []
 
@@ -178,7 +180,9 @@ def test_deleting_what_is_not_there_is_404(visitor: Client, headers: dict[str, s
     assert (answer.status_code, answer.json()) == (404, {"status": "error", "message": "Not found"})
 
 
-def test_deleting_somebody_else_s_photo_is_404(visitor: Client, headers: dict[str, str], upload: Upload, as_stranger: Client) -> None:
+def test_deleting_somebody_else_s_photo_is_404(
+    visitor: Client, headers: dict[str, str], upload: Upload, as_stranger: Client
+) -> None:
     image = upload(client=as_stranger, visibility="public")
     assert visitor.delete(f"/delete/{image.pk}", headers=headers).status_code == 404
     assert Image.objects.exists()
@@ -197,7 +201,9 @@ def test_without_a_credential_it_is_401_in_json(visitor: Client, method: str, pa
     assert (answer.status_code, answer.json()["status"]) == (401, "error")
 
 
-def test_a_request_that_is_too_large_as_a_whole_is_413(visitor: Client, headers: dict[str, str], settings: object) -> None:
+def test_a_request_that_is_too_large_as_a_whole_is_413(
+    visitor: Client, headers: dict[str, str], settings: object
+) -> None:
     settings.UPLOAD_REQUEST_MAX_BYTES = 500  # type: ignore[attr-defined]
     answer = visitor.post("/upload", {"file": SimpleUploadedFile("a.jpg", jpeg((200, 200)))}, headers=headers)
     assert (answer.status_code, answer.json()["limit"]) == (413, 500)
