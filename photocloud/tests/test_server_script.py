@@ -69,8 +69,9 @@ def test_the_first_start_makes_a_secret_key_that_only_the_owner_reads_and_the_se
     screens, keys = [], []
     for end in (signal.SIGTERM, signal.SIGINT):
         log = tmp_path / end.name
-        with stack.process(command, ready=f"{app.url}/healthz", log=log, env=app.environment, end=end):
+        with stack.process(command, ready=f"{app.url}/healthz", log=log, env=app.environment, end=end) as server:
             assert requests.get(f"{app.url}/healthz", timeout=30).json() == {"status": "ok"}
+        assert server.returncode == 0
         screens.append(log.read_text())
         keys.append(key.read_text())
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
