@@ -121,7 +121,8 @@ def _remove(marked: ImageQuerySet, most: int, report: PurgeReport) -> int:
     report.images += removed
     report.size_bytes += sum(sizes.values())
     for image in images:
-        logger.info("delete image=%s owner=%s bytes=%s", image.key, image.owner_id, image.size_bytes)
+        event = "expire" if image.expires_at and image.deleted_at and image.expires_at <= image.deleted_at else "delete"
+        logger.info("%s image=%s owner=%s bytes=%s", event, image.key, image.owner_id, image.size_bytes)
     return removed
 
 

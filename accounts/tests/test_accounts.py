@@ -134,3 +134,15 @@ def test_adding_an_address_without_mail_is_no_error(as_owner: Client) -> None:
     as_owner.post("/accounts/reauthenticate/", {"password": "correct horse"})
     answer = as_owner.post("/accounts/email/", {"action_add": "", "email": "second@example.com"}, follow=True)
     assert answer.status_code == 200
+
+
+def test_with_mail_an_address_is_verified_before_the_first_sign_in(visitor: Client, settings: Settings) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    sign_up(visitor)
+    assert visitor.get("/library/").status_code == 302
+    visitor.post("/accounts/login/", {"login": "newcomer", "password": PASSWORD})
+    assert visitor.get("/library/").status_code == 302
+    link = re.findall(r"http://testserver(/\S+)", str(mail.outbox[0].body))[0]
+    visitor.post(link)
+    visitor.post("/accounts/login/", {"login": "newcomer", "password": PASSWORD})
+    assert visitor.get("/library/").status_code == 200

@@ -108,9 +108,7 @@ def test_a_refused_upload_makes_no_gallery(as_owner: Client) -> None:
     assert not Gallery.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("visibility", "visitor_sees"), [("private", False), ("unlisted", True), ("public", True)]
-)
+@pytest.mark.parametrize(("visibility", "visitor_sees"), [("private", False), ("unlisted", True), ("public", True)])
 def test_the_link_works_for_a_friend_unless_it_is_private(
     visitor: Client, as_stranger: Client, as_owner: Client, gallery: Gallery, visibility: str, visitor_sees: bool
 ) -> None:

@@ -1,5 +1,6 @@
 """Deletion and purge: what is gone is really gone, and every step may be repeated."""
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -34,12 +35,14 @@ def expire(image: Image) -> None:
 
 
 def test_purge_removes_row_files_and_usage_of_what_expired(
-    upload: Upload, owner: User, stored: Stored, visitor: Client
+    upload: Upload, owner: User, stored: Stored, visitor: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     gone, kept = upload(), upload()
     assert visitor.get(gone.direct_url).getvalue()  # makes the lazy full-size variant
     expire(gone)
     assert "Removed 1 photos (1 newly expired" in purge()
+    assert f"expire image={gone.key}" in caplog.text
     assert list(Image.objects.all()) == [kept]
     assert not [name for name in stored() if gone.file_key in name]
     assert len([name for name in stored() if kept.file_key in name]) == 3

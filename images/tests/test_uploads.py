@@ -129,7 +129,11 @@ def test_too_many_frames_are_refused(as_owner: Client, settings: Settings) -> No
 
 
 def test_one_bad_file_stops_no_other(as_owner: Client, commit: Commit) -> None:
-    files = [SimpleUploadedFile("a.jpg", jpeg()), SimpleUploadedFile("b.jpg", b"no"), SimpleUploadedFile("c.png", png())]
+    files = [
+        SimpleUploadedFile("a.jpg", jpeg()),
+        SimpleUploadedFile("b.jpg", b"no"),
+        SimpleUploadedFile("c.png", png()),
+    ]
     with commit():
         answer = as_owner.post("/upload", {"files": files})
     body = answer.json()
@@ -152,7 +156,7 @@ def test_names_are_cleaned_at_the_door(upload: Upload, name: str, kept: str) -> 
     assert upload(name=name).original_name == kept
 
 
-def test_a_name_with_line_breaks_gets_no_header_out(upload: Upload, as_owner: Client, token: str, commit: Commit) -> None:
+def test_a_name_with_line_breaks_gets_no_header_out(as_owner: Client, token: str, commit: Commit) -> None:
     with commit():
         answer = as_owner.post(
             "/upload?filename=a%0D%0ASet-Cookie:%20x.jpg",
@@ -209,9 +213,7 @@ def test_a_full_account_is_refused_by_name_of_the_limit(as_owner: Client, owner:
     assert (owner.used_bytes, owner.image_count) == (first.size_bytes, 1)
 
 
-def test_a_full_disk_is_507_before_anything_is_written(
-    as_owner: Client, settings: Settings, stored: Stored
-) -> None:
+def test_a_full_disk_is_507_before_anything_is_written(as_owner: Client, settings: Settings, stored: Stored) -> None:
     settings.DISK_HEADROOM_BYTES = 10**18
     answer = as_owner.post("/upload", {"file": SimpleUploadedFile("a.jpg", jpeg())})
     assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
