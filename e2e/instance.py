@@ -19,7 +19,7 @@ import requests
 from psycopg import sql
 
 PROJECT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 120
 
 _MAKE_PEOPLE = """
 import json
@@ -178,7 +178,7 @@ def _wait_until_healthy(instance: Instance, server: "subprocess.Popen[bytes]") -
         try:
             if requests.get(f"{instance.url}/healthz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # the socket listens before a worker is up
             time.sleep(0.05)
     raise RuntimeError(f"PhotoCloud didn't start:\n{instance.log()}")
 

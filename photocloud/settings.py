@@ -159,6 +159,8 @@ LOGOUT_REDIRECT_URL = "images:explore"
 MAIL_CONFIGURED = bool(env.str("EMAIL_URL", ""))
 if MAIL_CONFIGURED:
     email = env.dj_email_url("EMAIL_URL")
+    if "EMAIL_BACKEND" not in email:
+        raise ImproperlyConfigured("EMAIL_URL has to begin with submission://, smtp:// or console:.")
     EMAIL_BACKEND = email["EMAIL_BACKEND"]
     EMAIL_HOST = email["EMAIL_HOST"]
     EMAIL_PORT = email["EMAIL_PORT"]
