@@ -1,6 +1,7 @@
-"""Changes of who may see a photo. Where a door closes, the files get new names, so that URLs that are out die too."""
+"""Who may see a photo, and until when. Where a door closes, the files get new names, so URLs that are out die too."""
 
 import logging
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Visibility, random_key
 from images import storage, tasks, variants
+from images.delivery import url_end
 from images.formats import BY_NAME
 from images.models import Image, Status
 
@@ -19,6 +21,14 @@ def change(image: Image, visibility: str) -> None:
     closes = visibility == Visibility.PRIVATE and image.visibility != Visibility.PRIVATE
     image.visibility = visibility
     _save(image, ["visibility"], rekey=closes)
+
+
+def set_end(image: Image, expires_at: datetime | None) -> None:
+    """Sets when the photo ends; if URLs that are out would outlive that, they become worthless now."""
+    now = timezone.now()
+    outlived = expires_at is not None and expires_at < url_end(now, image.expires_at)
+    image.expires_at = expires_at
+    _save(image, ["expires_at"], rekey=outlived)
 
 
 def quarantine(image: Image) -> None:

@@ -1,9 +1,11 @@
 """Quarantine and private: doors that close at once, for URLs that are out too."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from conftest import Commit, Upload
@@ -77,3 +79,20 @@ def test_turning_private_kills_urls_that_are_out(
     assert visitor.get(image.direct_url).status_code == 404
     assert not [name for name in stored() if image.file_key in name]
     assert as_owner.get(as_owner.get(image.get_absolute_url()).context["preview_url"]).getvalue()
+
+
+def test_a_shortened_life_kills_urls_that_would_outlive_it(
+    upload: Upload, as_owner: Client, visitor: Client, commit: Commit
+) -> None:
+    image = upload()
+    out = delivery.variant_url(image, variants.PREVIEW)
+    with commit():
+        as_owner.post(f"/p/{image.key}/edit", {"title": "", "visibility": "unlisted", "lifetime": "P30D"})
+    assert visitor.get(out).getvalue()
+    with commit():
+        soon = (timezone.now() + timedelta(minutes=2)).strftime("%Y-%m-%dT%H:%M")
+        edit = {"title": "", "visibility": "unlisted", "lifetime": "date", "expires_on": soon}
+        as_owner.post(f"/p/{image.key}/edit", edit)
+    assert visitor.get(out).status_code == 404
+    fresh = visitor.get(image.get_absolute_url()).context["preview_url"]
+    assert visitor.get(fresh).getvalue()

@@ -41,13 +41,14 @@ def photo(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     image = get_object_or_404(Image.objects.owned_by(request.user).live(), key=key)
-    before = image.visibility
+    before, end = image.visibility, image.expires_at
     form = ImageForm(request.POST or None, instance=image)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        image.visibility, image.expires_at = before, data["expires_at"]
-        fields = image.describe(title=data["title"], description=data["description"])
-        image.save(update_fields=[*fields, "expires_at"])
+        image.visibility = before
+        image.save(update_fields=image.describe(title=data["title"], description=data["description"]))
+        if data["expires_at"] != end:
+            visibility.set_end(image, data["expires_at"])
         if data["visibility"] != before:
             visibility.change(image, data["visibility"])
         messages.success(request, _("Saved."))

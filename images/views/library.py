@@ -35,12 +35,13 @@ def bulk_change(request: AuthenticatedHttpRequest) -> HttpResponse:
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
         return redirect("images:library")
-    if form.cleaned_data["lifetime"]:
-        images.update(expires_at=form.cleaned_data["expires_at"])
-    if form.cleaned_data["visibility"]:
-        for image in images:
+    selected = list(images)
+    for image in selected:
+        if form.cleaned_data["lifetime"]:
+            visibility.set_end(image, form.cleaned_data["expires_at"])
+        if form.cleaned_data["visibility"]:
             visibility.change(image, form.cleaned_data["visibility"])
-    count = images.count()
+    count = len(selected)
     messages.success(
         request, ngettext("%(count)d photo changed.", "%(count)d photos changed.", count) % {"count": count}
     )
