@@ -19,7 +19,8 @@ from images.models import Image
 from images.variants import Variant
 
 DIRECT_LINK_SECONDS = 300
-FILE_POLICY = "default-src 'none'; sandbox"
+# Browsers show a picture in a page of their own with inline styles; nothing else is allowed in it.
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from images.variants import Variant
 Result = TypeVar("Result")
 
 TASKS_PER_CHILD: Final = 50
+POOLS_TRIED: Final = 4
 _PRELOADED: Final = ["images.rendering", "pebble.pool.process"]
 
 
@@ -59,9 +60,9 @@ def _limits() -> Limits:
 def _run(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call the function in a child; its own exceptions come through.
 
-    A lost child is the fault of its own file; a lost pool may be that of another, so a new one gets a try.
+    A lost child is the fault of its own file; a lost pool may be that of others, so new ones get a try.
     """
-    for _ in range(2):
+    for _ in range(POOLS_TRIED):
         pool = _current_pool()
         try:
             future = pool.schedule(
