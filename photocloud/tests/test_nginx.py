@@ -97,7 +97,7 @@ def test_a_direct_link_shows_the_picture_with_all_headers(direct_link: str) -> N
     assert headers["Content-Length"] == str(len(answer.content))
     assert headers["Cache-Control"] == "public, max-age=300"
     assert headers["Content-Disposition"] == f'inline; filename="{direct_link.rpartition("/")[2]}"'
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
