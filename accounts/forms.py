@@ -16,6 +16,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+        self.fields["email"].label = _("E-mail")
         self.fields["username"].help_text = _("Part of the address of your public page.")
 
 

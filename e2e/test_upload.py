@@ -39,6 +39,7 @@ def test_a_newcomer_signs_up_and_drops_all_photos_as_a_set(
     page.get_by_role("main").get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/library/")
     page.get_by_role("main").get_by_role("link", name="Upload photos").click()
+    page.wait_for_url("**/upload")
 
     page.evaluate(_NOTE_STATES)
     drop(page, photos.every)

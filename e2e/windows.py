@@ -113,7 +113,8 @@ def sign_in(page: Page, person: Person) -> None:
 
 
 def drop(page: Page, paths: Sequence[Path]) -> None:
-    """Drops files onto the page as from a file manager: trusted events, with files of this machine's disk."""
+    """Drops files onto the upload page as from a file manager: trusted events, with files of this machine's disk."""
+    expect(page.locator("form.is-live")).to_be_visible()
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
