@@ -184,7 +184,7 @@ def run_within(cpu_seconds: int, function: Callable[..., Result], *arguments: An
 @contextmanager
 def _guarded(limits: Limits) -> Iterator[None]:
     """Turn what decoders raise into Unreadable, and the warning about decompression bombs into an error."""
-    Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, limits.max_pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -200,6 +200,8 @@ def _guarded(limits: Limits) -> Iterator[None]:
         raise Unreadable("unreadable", "The file needs too much memory to be decoded.") from None
     except Exception as error:  # decoders raise whatever hostile bytes make them raise
         raise Unreadable("unreadable", f"The file is damaged: {metadata.clean_text(str(error))}") from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 @contextmanager

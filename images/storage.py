@@ -93,7 +93,7 @@ class LocalStorage(FileSystemStorage):
 
 
 class ObjectStorage(S3Storage):  # type: ignore[misc]
-    """An S3 bucket: private objects, presigned URLs, write-once by a conditional put."""
+    """An S3 bucket: private objects, presigned URLs, write-once by a look and a conditional put."""
 
     file_overwrite = True  # names are never searched for; IfNoneMatch keeps the first
 
@@ -112,6 +112,8 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
         os.unlink(path)
 
     def _put(self, name: str, file: Any) -> None:
+        if self.exists(name):  # not every server honours IfNoneMatch
+            return
         client = self.connection.meta.client
         try:
             client.put_object(

@@ -1,7 +1,7 @@
 """Every setting, read from the environment (or `.env`) once. docs/configuration.md explains each variable."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -104,7 +104,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Databases: SQLite tuned for a server, or PostgreSQL with psycopg's pool
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'photocloud.sqlite3'}")}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'photocloud.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file as in production: a database in memory knows neither WAL nor waiting for a lock.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}

@@ -125,8 +125,8 @@ def test_nothing_is_left_on_the_disk_of_the_web_server(site: Site) -> None:
     assert not [path for path in site.app.media_root.rglob("*") if path.is_file()]
 
 
-def test_every_write_asks_the_bucket_to_keep_what_is_there(site: Site) -> None:
-    """Seen in the request, because rclone doesn't heed If-None-Match as S3 does."""
+def test_what_is_there_is_kept_by_a_look_and_by_a_conditional_put(site: Site) -> None:
+    """The condition is seen in the request, because rclone doesn't heed If-None-Match as S3 does."""
     printed = site.app.manage(
         "shell",
         "--no-imports",
@@ -134,10 +134,13 @@ def test_every_write_asks_the_bucket_to_keep_what_is_there(site: Site) -> None:
         "from images import storage\n"
         "events = storage.media().connection.meta.client.meta.events\n"
         "events.register('before-send.s3.PutObject', lambda request, **_: print(request.headers['If-None-Match']))\n"
-        "storage.write('derived/ab/first/thumb.webp', b'first')",
+        "storage.write('derived/ab/first/thumb.webp', b'first')\n"
+        "storage.write('derived/ab/first/thumb.webp', b'second')",
     )
+    kept = site.client.get_object(Bucket=BUCKET, Key="derived/ab/first/thumb.webp")["Body"].read()
     site.client.delete_object(Bucket=BUCKET, Key="derived/ab/first/thumb.webp")
     assert printed in {"*\n", "b'*'\n"}
+    assert kept == b"first"
 
 
 def test_a_missing_object_is_a_404(site: Site) -> None:
