@@ -2,13 +2,19 @@
 
 import logging
 import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -166,5 +172,44 @@ def test_two_purges_at_once_remove_each_photo_once(owner: User, stored: Stored) 
     deletion.purge()
     assert not Image.objects.exists()
     assert sum(report.images for report in reports) <= 600
+    owner.refresh_from_db()
+    assert (owner.used_bytes, owner.image_count) == (0, 0)
+
+
+def database_url() -> str:
+    """The test database, for another process."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{quote(str(database['NAME']))}"
+    user, password, host = (quote(str(database[part]), safe="") for part in ("USER", "PASSWORD", "HOST"))
+    port = f"&port={database['PORT']}" if database["PORT"] else ""
+    return f"postgres://{user}:{password}@/{database['NAME']}?host={host}{port}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_that_is_killed_is_finished_by_the_next(
+    owner: User, media: Path, stored: Stored, tmp_path: Path
+) -> None:
+    count = 1500
+    images = [Image.new(owner=owner, original_name="a.jpg", size_bytes=10) for _ in range(count)]
+    for image in images:
+        image.format, image.status = "JPEG", Status.READY
+        image.expires_at = timezone.now() - timedelta(seconds=1)
+        path = media / image.storage_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    Image.objects.bulk_create(images)
+    User.objects.filter(pk=owner.pk).update(used_bytes=10 * count, image_count=count)
+    environment = os.environ | {"DATABASE_URL": database_url(), "MEDIA_ROOT": str(media), "DATA_DIR": str(tmp_path)}
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "purge"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while Image.objects.count() == count and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert Image.objects.exists()
+    purge()
+    assert not Image.objects.exists()
+    assert stored() == []
     owner.refresh_from_db()
     assert (owner.used_bytes, owner.image_count) == (0, 0)
