@@ -103,7 +103,8 @@ def process(
                 time.sleep(0.05)
             yield run
             run.send_signal(end)
-            run.wait(timeout=30)
+            # gunicorn gives a worker that was just being born, and so missed the signal, its graceful_timeout of 30 s.
+            run.wait(timeout=60)
         finally:
             run.kill()  # does nothing when it has ended
 
