@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.conf import settings
@@ -181,9 +181,8 @@ def database_url() -> str:
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{quote(str(database['NAME']))}"
-    user, password, host = (quote(str(database[part]), safe="") for part in ("USER", "PASSWORD", "HOST"))
-    port = f"&port={database['PORT']}" if database["PORT"] else ""
-    return f"postgres://{user}:{password}@/{database['NAME']}?host={host}{port}"
+    server = urlsplit(os.environ["DATABASE_URL"])
+    return server._replace(path=f"/{database['NAME']}").geturl()
 
 
 @pytest.mark.django_db(transaction=True)
