@@ -6,6 +6,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,9 @@ def saved(image: Image.Image, format_name: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
+@cache
 def icc() -> bytes:
+    """Made once: a profile carries the second of its making."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
