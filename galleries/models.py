@@ -1,17 +1,18 @@
 """Galleries: a photo may be in any number of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, Visibility, random_key
+from accounts.models import Lifetime, User, Visibility, random_key
 from images.models import SHARED, Image, ImageQuerySet, Status, merged
 
 
@@ -19,29 +20,62 @@ def new_key() -> str:
     return random_key(16)
 
 
+def new_token() -> str:
+    """22 random base58 characters: 128 bits."""
+    return random_key(22)
+
+
+class Order(models.TextChoices):
+    """How the photos of a gallery are sorted."""
+
+    ADDED = "added", _("Newest first")
+    TAKEN = "taken", _("By date taken")
+    NAME = "name", _("By name")
+    MANUAL = "manual", _("By hand")
+
+
 class GalleryQuerySet(models.QuerySet["Gallery"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
+    def live(self, now: datetime | None = None) -> Self:
+        """Not past its lifetime."""
+        return self.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now or timezone.now()))
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The one rule for pages: a person's own galleries, and those that are shared by link."""
         shared = models.Q(visibility__in=SHARED, owner__is_active=True)
-        return self.filter(shared if isinstance(user, AnonymousUser) else shared | models.Q(owner=user))
+        return self.live().filter(shared if isinstance(user, AnonymousUser) else shared | models.Q(owner=user))
+
+    def beside(self, gallery: "Gallery") -> Self:
+        """Those that may be named on the page of `gallery` to anyone who may see it: at least as open as it is."""
+        if gallery.visibility == Visibility.PRIVATE:
+            return self.all()
+        return self.filter(visibility__in=SHARED[SHARED.index(Visibility(gallery.visibility)) :])
 
 
 class Gallery(models.Model):
-    """Photos that belong together. Deleting it keeps them."""
+    """Photos that belong together, and galleries in it. Deleting it keeps the photos."""
+
+    MOST_LEVELS = 8
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="galleries", verbose_name=_("owner"))
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="children", verbose_name=_("inside of")
+    )
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     title = models.CharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=5000, blank=True)
     visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility, default=Visibility.UNLISTED)
+    order = models.CharField(_("order"), max_length=8, choices=Order, default=Order.ADDED)
+    photo_visibility = models.CharField(_("visibility of what is added"), max_length=8, choices=Visibility, blank=True)
+    photo_lifetime = models.CharField(_("lifetime of what is added"), max_length=8, choices=Lifetime, blank=True)
     cover = models.ForeignKey(
         Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("cover")
     )
     images = models.ManyToManyField(Image, through="GalleryItem", related_name="galleries")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
 
     objects = GalleryQuerySet.as_manager()
 
@@ -51,6 +85,12 @@ class Gallery(models.Model):
     class Meta:
         verbose_name = _("gallery")
         verbose_name_plural = _("galleries")
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="gallery_not_in_itself"),
+        )
+        indexes = (
+            models.Index(fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="gallery_expires"),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -58,10 +98,53 @@ class Gallery(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("galleries:gallery", args=[self.key])
 
-    def add(self, *images: Image) -> None:
-        """Puts photos in; one that is in already stays where it is."""
+    def ancestors(self) -> "list[Gallery]":
+        """The galleries that this one is in, outermost first."""
+        found: list[Gallery] = []
+        parent = self.parent
+        while parent is not None and len(found) < self.MOST_LEVELS:
+            found.insert(0, parent)
+            parent = parent.parent
+        return found
+
+    def tree(self) -> "list[list[int]]":
+        """The ids of this gallery and of all in it, level by level: one query a level."""
+        levels, inside = [[self.pk]], self.children.values_list("pk", flat=True)
+        while len(levels) <= self.MOST_LEVELS and (level := list(inside)):
+            levels.append(level)
+            inside = Gallery.objects.filter(parent__in=level).values_list("pk", flat=True)
+        return levels
+
+    def move_into(self, parent: "Gallery | None") -> None:
+        """Puts the gallery into another one of the same person, or on top. Raises MisplacedGallery."""
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=self.owner_id)  # two moves at once could close a circle
+            if parent is not None:
+                parent.refresh_from_db(fields=["parent"])
+                levels = self.tree() if self.pk else [[]]
+                if any(parent.pk in level for level in levels):
+                    raise MisplacedGallery(_("A gallery can't be inside of itself."))
+                if len(parent.ancestors()) + 1 + len(levels) > self.MOST_LEVELS:
+                    raise MisplacedGallery(_("Galleries go %d levels deep at most.") % self.MOST_LEVELS)
+            self.parent = parent
+            if self.pk:
+                self.save(update_fields=["parent"])
+
+    def dissolve(self) -> None:
+        """Deletes the gallery; what is in it moves up, and its photos stay in the library."""
+        with transaction.atomic():
+            self.children.update(parent=self.parent)
+            self.delete()
+
+    def add(self, *images: Image, added_by: str = "", waits: bool = False) -> None:
+        """Puts photos in, behind the others; one that is in already stays where it is."""
+        last = self.items.aggregate(last=models.Max("position"))["last"] or 0
         GalleryItem.objects.bulk_create(
-            [GalleryItem(gallery=self, image=image) for image in images], ignore_conflicts=True
+            [
+                GalleryItem(gallery=self, image=image, position=last + number, added_by=added_by, waits=waits)
+                for number, image in enumerate(images, 1)
+            ],
+            ignore_conflicts=True,
         )
 
     def remove(self, images: Iterable[Image]) -> int:
@@ -69,31 +152,166 @@ class Gallery(models.Model):
         count, _by_model = GalleryItem.objects.filter(gallery=self, image__in=images).delete()
         return count
 
+    def place(self, images: Sequence[Image], *, before: Image | None) -> None:
+        """Moves photos of the gallery in front of another one, or to the end, in the order given."""
+        with transaction.atomic():
+            items = self.items.select_for_update()
+            anchor = items.filter(image=before).values_list("position", flat=True).first() if before else None
+            if anchor is None:
+                anchor = (self.items.aggregate(last=models.Max("position"))["last"] or 0) + 1
+            items.filter(position__gte=anchor).update(position=models.F("position") + len(images))
+            for number, image in enumerate(images):
+                self.items.filter(image=image).update(position=anchor + number)
+
     def items_visible_to(self, user: User | AnonymousUser) -> "models.QuerySet[GalleryItem]":
         """The gallery's entries whose photos this viewer may see."""
-        return self.items.filter(image__in=Image.objects.visible_to(user).received()).select_related("image")
+        items = self.items.filter(image__in=Image.objects.visible_to(user).received()).select_related("image")
+        return items if user == self.owner else items.filter(waits=False)
+
+
+class MisplacedGallery(Exception):
+    """A place where a gallery can't be. The message is for people."""
 
 
 class GalleryItem(models.Model):
-    """A photo's place in a gallery."""
+    """A photo's place in a gallery. `added_by` is the name that a guest gave; `waits` until the owner approves."""
 
     gallery = models.ForeignKey(Gallery, on_delete=models.CASCADE, related_name="items")
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveBigIntegerField(default=0)
+    added_by = models.CharField(max_length=80, blank=True)
+    waits = models.BooleanField(default=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["gallery", "image"], name="gallery_item_once"),)
-        indexes = (models.Index(fields=["gallery", "-id"], name="gallery_item_newest"),)
+        indexes = (
+            models.Index(fields=["gallery", "-id"], name="gallery_item_newest"),
+            models.Index(fields=["gallery", "position", "id"], name="gallery_item_by_hand"),
+        )
 
     def __str__(self) -> str:
         return f"{self.image_id} in {self.gallery_id}"
+
+
+class Downloads(models.TextChoices):
+    """What a share link lets people take away."""
+
+    NONE = "none", _("No downloads")
+    FULL = "full", _("Full size, without metadata")
+    ORIGINALS = "originals", _("Originals")
+
+
+class Additions(models.TextChoices):
+    """What a share link lets people bring."""
+
+    NONE = "none", _("Look only")
+    ADD = "add", _("Look and add photos")
+    DROP = "drop", _("Add photos, see only one's own")
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def live(self, now: datetime | None = None) -> Self:
+        """Neither revoked nor ended, and its owner and gallery are still there."""
+        now = now or timezone.now()
+        return self.filter(
+            models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now),
+            models.Q(gallery__isnull=True)
+            | models.Q(gallery__expires_at__isnull=True)
+            | models.Q(gallery__expires_at__gt=now),
+            revoked_at__isnull=True,
+            owner__is_active=True,
+        )
+
+
+class ShareLink(models.Model):
+    """A way in for people without an account: to a gallery and what is in it, or to photos picked by hand."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="share_links", verbose_name=_("owner"))
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    gallery = models.ForeignKey(
+        Gallery, on_delete=models.CASCADE, null=True, blank=True, related_name="share_links", verbose_name=_("gallery")
+    )
+    images = models.ManyToManyField(Image, through="SharedImage", related_name="share_links")
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    password = models.CharField(max_length=128, blank=True, editable=False, help_text="As Django's hashers write it")
+    downloads = models.CharField(_("downloads"), max_length=10, choices=Downloads, default=Downloads.FULL)
+    additions = models.CharField(_("guests"), max_length=5, choices=Additions, default=Additions.NONE)
+    needs_approval = models.BooleanField(_("show what guests add only after I approve it"), default=False)
+    guest_max_bytes = models.PositiveBigIntegerField(_("largest photo of a guest, in bytes"), null=True, blank=True)
+    guest_max_images = models.PositiveIntegerField(_("photos of guests at most"), null=True, blank=True)
+    guest_image_count = models.PositiveIntegerField(default=0, editable=False)
+    view_count = models.PositiveIntegerField(default=0, editable=False)
+    download_count = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("share link")
+        verbose_name_plural = _("share links")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(gallery__isnull=False) | models.Q(additions=Additions.NONE),
+                name="share_link_adds_to_a_gallery",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or (self.gallery.title if self.gallery else str(_("Selected photos")))
+
+    def get_absolute_url(self) -> str:
+        return reverse("galleries:shared", args=[self.token])
+
+    @property
+    def is_live(self) -> bool:
+        now = timezone.now()
+        ends = [self.expires_at, self.gallery.expires_at if self.gallery else None]
+        return self.revoked_at is None and not any(end is not None and end <= now for end in ends)
+
+
+class SharedImage(models.Model):
+    """A photo of a selection, in the order in which it was picked."""
+
+    link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="items")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["link", "image"], name="shared_image_once"),)
+        indexes = (models.Index(fields=["link", "position"], name="shared_image_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.image_id} by {self.link_id}"
+
+
+class GuestUpload(models.Model):
+    """A photo that somebody without an account sent through a share link, known by the secret of that browser."""
+
+    link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="guest_uploads")
+    guest = models.CharField(max_length=22)
+    upload_key = models.CharField(max_length=22, unique=True)
+    image = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["link", "guest"], name="guest_upload_of_guest"),)
+
+    def __str__(self) -> str:
+        return self.upload_key
 
 
 @receiver(merged)
 def follow(image: Image, into: Image, **_kwargs: object) -> None:
     """The photo that an upload turned out to be goes where the upload was meant to go."""
     for item in GalleryItem.objects.filter(image=image).select_related("gallery"):
-        item.gallery.add(into)
+        item.gallery.add(into, added_by=item.added_by, waits=item.waits)
 
 
 def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> list[Gallery]:

@@ -14,9 +14,9 @@ from django.utils.html import escape
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from images import storage
+from images import derivatives, storage
 from images.models import Image
-from images.variants import Variant
+from images.variants import FULL, Variant
 
 DIRECT_LINK_SECONDS = 300
 # Browsers show a picture in a page of their own with inline styles; nothing else is allowed in it.
@@ -42,20 +42,35 @@ def url_end(now: datetime, expires_at: datetime | None) -> datetime:
     return min(end, expires_at) if expires_at is not None else end
 
 
-def variant_url(image: Image, variant: Variant) -> str:
-    """A signed URL of a derivative; empty while there is none or a moderator has closed the photo."""
+def variant_url(image: Image, variant: Variant, *, until: datetime | None = None) -> str:
+    """A signed URL of a derivative that ends with the photo, and by `until`.
+
+    Empty while there is none or a moderator has closed the photo.
+    """
     if not image.is_ready or image.quarantined_at is not None:
         return ""
-    return storage.media().signed_url(image.variant_name(variant), expires_at=url_end(timezone.now(), image.expires_at))
+    return _signed_url(image, image.variant_name(variant), until)
 
 
-def original_url(image: Image) -> str:
-    """A signed URL that downloads the original, byte for byte, under its own name. For the owner."""
-    return storage.media().signed_url(
-        image.storage_name,
-        expires_at=url_end(timezone.now(), image.expires_at),
-        download_as=image.original_name,
-    )
+def original_url(image: Image, *, until: datetime | None = None) -> str:
+    """A signed URL that downloads the original, byte for byte, under its own name. For the owner, or by a link."""
+    return _signed_url(image, image.storage_name, until, download_as=image.original_name)
+
+
+def full_url(image: Image, *, until: datetime | None = None) -> str:
+    """A signed URL that downloads the full-size picture without metadata, made now if need be.
+
+    Raises Unreadable or FileNotFoundError.
+    """
+    stem = image.original_name.rpartition(".")[0] or image.original_name
+    name = derivatives.ensure(image, FULL)
+    return _signed_url(image, name, until, download_as=f"{stem}.{image.variant_extension(FULL)}")
+
+
+def _signed_url(image: Image, name: str, until: datetime | None, *, download_as: str = "") -> str:
+    ends = [moment for moment in (image.expires_at, until) if moment is not None]
+    end = url_end(timezone.now(), min(ends, default=None))
+    return storage.media().signed_url(name, expires_at=end, download_as=download_as)
 
 
 def links(request: HttpRequest, image: Image) -> list[Link]:

@@ -1,0 +1,152 @@
+"""Share links: who comes in, what they may see, take away and bring. Every door of a link asks `resolve`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import User, random_key
+from galleries.models import Downloads, Gallery, GalleryItem, SharedImage, ShareLink
+from images.models import Image, ImageQuerySet, Status
+
+_UNLOCKED = "unlocked_links"
+_GUEST = "guest"
+
+
+class NoSuchLink(Exception):
+    """Wrong, revoked or ended, or its owner is disabled: nobody is told which."""
+
+
+class Locked(Exception):
+    """The link has a password that this browser hasn't given."""
+
+    def __init__(self, link: ShareLink) -> None:
+        super().__init__(link.pk)
+        self.link = link
+
+
+class TooOften(Exception):
+    """Too many passwords were tried."""
+
+
+def make(
+    owner: User,
+    *,
+    gallery: Gallery | None = None,
+    images: Iterable[Image] = (),
+    expires_at: datetime | None,
+    **chosen: Any,
+) -> ShareLink:
+    """A new link to a gallery, or to the given photos in their order; `chosen` are further fields of the link."""
+    with transaction.atomic():
+        link = ShareLink.objects.create(owner=owner, gallery=gallery, expires_at=expires_at, **chosen)
+        SharedImage.objects.bulk_create(
+            [SharedImage(link=link, image=image, position=number) for number, image in enumerate(images)]
+        )
+    return link
+
+
+def resolve(token: str, request: HttpRequest) -> ShareLink:
+    """The link that this request may use. Raises NoSuchLink, or Locked until the password was given."""
+    link = ShareLink.objects.live().select_related("owner", "gallery").filter(token=token).first()
+    if link is None:
+        raise NoSuchLink
+    if link.password and link.owner != request.user and request.session.get(_UNLOCKED, {}).get(token) != _seal(link):
+        raise Locked(link)
+    return link
+
+
+def unlock(link: ShareLink, request: HttpRequest, password: str) -> bool:
+    """Opens this link, and no other, for this browser if the password is right. Raises TooOften."""
+    if not ratelimit.consume(request, action="share_link_password", key=link.token):
+        raise TooOften
+    if not check_password(password, link.password):
+        return False
+    request.session[_UNLOCKED] = {**request.session.get(_UNLOCKED, {}), link.token: _seal(link)}
+    return True
+
+
+def set_password(link: ShareLink, password: str) -> None:
+    """Sets the password, or with "" takes it away; browsers that gave the old one have to give the new one."""
+    link.password = make_password(password) if password else ""
+
+
+def images(link: ShareLink) -> ImageQuerySet:
+    """Every photo that the link shows, its owner's private ones included: the link is the permission."""
+    open_images = _open_images(link)
+    if link.gallery is None:
+        return open_images.filter(share_links=link)
+    inside = [pk for level in link.gallery.tree() for pk in level]
+    items = GalleryItem.objects.filter(gallery__in=Gallery.objects.live().filter(pk__in=inside), waits=False)
+    return open_images.filter(pk__in=items.values("image"))
+
+
+def items(link: ShareLink, gallery: Gallery) -> "QuerySet[GalleryItem]":
+    """What the link shows of one of its galleries."""
+    return gallery.items.filter(waits=False, image__in=_open_images(link)).select_related("image")
+
+
+def galleries(link: ShareLink) -> "QuerySet[Gallery]":
+    """The link's gallery and all in it."""
+    if link.gallery is None:
+        return Gallery.objects.none()
+    return Gallery.objects.live().filter(pk__in=[pk for level in link.gallery.tree() for pk in level])
+
+
+def end(link: ShareLink, image: Image) -> datetime | None:
+    """When a URL of this photo that is handed out through the link has to end at the latest."""
+    ends = [link.expires_at, image.expires_at, link.gallery.expires_at if link.gallery else None]
+    return min((moment for moment in ends if moment is not None), default=None)
+
+
+def may_download(link: ShareLink) -> bool:
+    return link.downloads != Downloads.NONE
+
+
+def note_view(link: ShareLink) -> None:
+    ShareLink.objects.filter(pk=link.pk).update(view_count=F("view_count") + 1, last_used_at=timezone.now())
+
+
+def note_download(link: ShareLink, photos: int = 1) -> None:
+    ShareLink.objects.filter(pk=link.pk).update(
+        download_count=F("download_count") + photos, last_used_at=timezone.now()
+    )
+
+
+def revoke(links: "QuerySet[ShareLink]") -> int:
+    """Closes links for good. Returns how many were open."""
+    return links.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def guest(request: HttpRequest) -> str:
+    """The secret by which this browser's own uploads are known while its session lives."""
+    known: str = request.session.setdefault(_GUEST, random_key(22))
+    return known
+
+
+def reserve_guest_image(link: ShareLink) -> bool:
+    """Takes one of the photos that guests may add, by one conditional UPDATE; False when none is left."""
+    room = ShareLink.objects.filter(
+        Q(guest_max_images__isnull=True) | Q(guest_image_count__lt=F("guest_max_images")), pk=link.pk
+    )
+    return bool(room.update(guest_image_count=F("guest_image_count") + 1, last_used_at=timezone.now()))
+
+
+def _open_images(link: ShareLink) -> ImageQuerySet:
+    return (
+        Image.objects.owned_by(link.owner)
+        .live()
+        .filter(status__in=[Status.PROCESSING, Status.READY], quarantined_at__isnull=True)
+    )
+
+
+def _seal(link: ShareLink) -> str:
+    """What a browser keeps that gave the password; another password makes it worthless."""
+    return salted_hmac("galleries.sharing", f"{link.token}:{link.password}").hexdigest()
