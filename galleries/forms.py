@@ -5,20 +5,67 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from galleries.models import Gallery
+from accounts.models import Lifetime, User, Visibility
+from galleries import listing
+from galleries.models import Gallery, MisplacedGallery
 from images.forms import ApiOptionsForm, PersonForm, UploadForm
 from images.models import Image
 
 NEW = "new"
+_MY_DEFAULT = _("My own default")
 NO_SUCH_GALLERY = "no_such_gallery"
 
 
 class GalleryForm(forms.ModelForm[Gallery]):
+    """Makes or edits a gallery of one person, who may put it into another of theirs."""
+
+    parent = forms.ChoiceField(label=_("Inside of"), required=False)
+    photo_visibility = forms.ChoiceField(
+        label=_("Visibility of what is added"), choices=[("", _MY_DEFAULT), *Visibility.choices], required=False
+    )
+    photo_lifetime = forms.ChoiceField(
+        label=_("Lifetime of what is added"), choices=[("", _MY_DEFAULT), *Lifetime.choices], required=False
+    )
+
     class Meta:
         model = Gallery
-        fields: ClassVar[list[str]] = ["title", "description", "visibility"]
+        fields: ClassVar[list[str]] = [
+            "title",
+            "description",
+            "parent",
+            "visibility",
+            "order",
+            "photo_visibility",
+            "photo_lifetime",
+        ]
         widgets: ClassVar[dict[str, forms.Widget]] = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.owner = user
+        parent = self.fields["parent"]
+        assert isinstance(parent, forms.ChoiceField)
+        parent.choices = [("", _("Nothing: on top")), *_choices(user)]
+        parent.initial = self.initial["parent"] = (
+            self.instance.parent.key if self.instance.parent else (self.initial.get("parent") or "")
+        )
+
+    def clean_parent(self) -> Gallery | None:
+        key = self.cleaned_data["parent"]
+        parent = self.instance.owner.galleries.filter(key=key).first() if key else None
+        try:
+            self.instance.check_place(parent)
+        except MisplacedGallery as error:
+            raise forms.ValidationError(str(error)) from error
+        return parent
+
+
+def _choices(user: User) -> list[tuple[str, str]]:
+    """Keys and titles of a person's galleries; those inside of others are indented."""
+    return [
+        (gallery.key, "\N{EN SPACE}\N{EN SPACE}" * level + gallery.title)
+        for gallery, level in listing.as_tree(Gallery.objects.owned_by(user))
+    ]
 
 
 class GalleryChoiceForm(PersonForm):
@@ -33,8 +80,7 @@ class GalleryChoiceForm(PersonForm):
         self._chosen: Gallery | None = None
         select = self.fields["gallery"].widget
         assert isinstance(select, forms.Select)
-        own = user.galleries.order_by("title").values_list("key", "title")
-        select.choices = [("", _("No gallery")), *own, (NEW, _("New gallery…"))]
+        select.choices = [("", _("No gallery")), *_choices(user), (NEW, _("New gallery…"))]
 
     def clean_gallery(self) -> str:
         choice: str = self.cleaned_data["gallery"]

@@ -1,19 +1,18 @@
 """Galleries: a photo may be in any number of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility, random_key
-from images.models import SHARED, Image, ImageQuerySet, Status, merged
+from images.models import SHARED, Image, merged
 
 
 def new_key() -> str:
@@ -115,20 +114,25 @@ class Gallery(models.Model):
             inside = Gallery.objects.filter(parent__in=level).values_list("pk", flat=True)
         return levels
 
-    def move_into(self, parent: "Gallery | None") -> None:
-        """Puts the gallery into another one of the same person, or on top. Raises MisplacedGallery."""
+    def check_place(self, parent: "Gallery | None") -> None:
+        """Raises MisplacedGallery where the gallery can't be: inside of itself, or too deep."""
+        if parent is None:
+            return
+        levels = self.tree() if self.pk else [[]]
+        if any(parent.pk in level for level in levels):
+            raise MisplacedGallery(_("A gallery can't be inside of itself."))
+        if len(parent.ancestors()) + 1 + len(levels) > self.MOST_LEVELS:
+            raise MisplacedGallery(_("Galleries go %d levels deep at most.") % self.MOST_LEVELS)
+
+    def put_into(self, parent: "Gallery | None") -> None:
+        """Saves the gallery inside of another one of the same person, or on top. Raises MisplacedGallery."""
         with transaction.atomic():
             User.objects.select_for_update().get(pk=self.owner_id)  # two moves at once could close a circle
             if parent is not None:
                 parent.refresh_from_db(fields=["parent"])
-                levels = self.tree() if self.pk else [[]]
-                if any(parent.pk in level for level in levels):
-                    raise MisplacedGallery(_("A gallery can't be inside of itself."))
-                if len(parent.ancestors()) + 1 + len(levels) > self.MOST_LEVELS:
-                    raise MisplacedGallery(_("Galleries go %d levels deep at most.") % self.MOST_LEVELS)
+            self.check_place(parent)
             self.parent = parent
-            if self.pk:
-                self.save(update_fields=["parent"])
+            self.save()
 
     def dissolve(self) -> None:
         """Deletes the gallery; what is in it moves up, and its photos stay in the library."""
@@ -151,17 +155,6 @@ class Gallery(models.Model):
         """Takes photos out; they stay in the library. Returns how many were in."""
         count, _by_model = GalleryItem.objects.filter(gallery=self, image__in=images).delete()
         return count
-
-    def place(self, images: Sequence[Image], *, before: Image | None) -> None:
-        """Moves photos of the gallery in front of another one, or to the end, in the order given."""
-        with transaction.atomic():
-            items = self.items.select_for_update()
-            anchor = items.filter(image=before).values_list("position", flat=True).first() if before else None
-            if anchor is None:
-                anchor = (self.items.aggregate(last=models.Max("position"))["last"] or 0) + 1
-            items.filter(position__gte=anchor).update(position=models.F("position") + len(images))
-            for number, image in enumerate(images):
-                self.items.filter(image=image).update(position=anchor + number)
 
     def items_visible_to(self, user: User | AnonymousUser) -> "models.QuerySet[GalleryItem]":
         """The gallery's entries whose photos this viewer may see."""
@@ -312,21 +305,3 @@ def follow(image: Image, into: Image, **_kwargs: object) -> None:
     """The photo that an upload turned out to be goes where the upload was meant to go."""
     for item in GalleryItem.objects.filter(image=image).select_related("gallery"):
         item.gallery.add(into, added_by=item.added_by, waits=item.waits)
-
-
-def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> list[Gallery]:
-    """Galleries with `image_count` and `cover_image`: the chosen cover, else the newest photo; in two queries."""
-    shown: ImageQuerySet = Image.objects.visible_to(viewer).received()
-    items = GalleryItem.objects.filter(gallery=models.OuterRef("pk"), image__in=shown.filter(status=Status.READY))
-    newest = items.order_by("-pk").values("image")[:1]
-    chosen = items.filter(image=models.OuterRef("cover")).values("image")[:1]
-    found = list(
-        galleries.annotate(
-            image_count=models.Count("items", filter=models.Q(items__image__in=shown)),
-            cover_pk=Coalesce(models.Subquery(chosen), models.Subquery(newest)),
-        ).order_by("-pk")
-    )
-    covers = Image.objects.in_bulk([gallery.cover_pk for gallery in found])  # type: ignore[attr-defined]
-    for gallery in found:
-        gallery.cover_image = covers.get(gallery.cover_pk)  # type: ignore[attr-defined]
-    return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
@@ -14,22 +14,43 @@ PAGE_SIZE = 60
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """`items`, newest first, and the cursor of the page after them, or None."""
+    """`items`, and the cursor of the page after them, or None; `parameter` is what queries call the cursor."""
 
     items: list[M]
-    before: int | None
+    cursor: str | None
+    parameter: str = "before"
 
     def next_url(self, request: HttpRequest) -> str:
         """The address of the next page, with the other parameters of this request kept; "" at the end."""
-        if self.before is None:
+        if self.cursor is None:
             return ""
-        query = {name: value for name, value in request.GET.items() if name != "before"}
-        return f"{request.path}?{urlencode({**query, 'before': self.before})}"
+        query = {name: value for name, value in request.GET.items() if name != self.parameter}
+        return f"{request.path}?{urlencode({**query, self.parameter: self.cursor})}"
 
 
 def newest(rows: "QuerySet[M]", before: str | None, *, size: int = PAGE_SIZE) -> Page[M]:
     """The `size` newest rows older than the row whose id is `before`; a malformed cursor is the first page."""
-    if before and before.isascii() and before.isdigit() and len(before) < 19:
+    if before and _is_number(before):
         rows = rows.filter(pk__lt=int(before))
     items = list(rows.order_by("-pk")[: size + 1])
-    return Page(items[:size], items[size - 1].pk if len(items) > size else None)
+    return Page(items[:size], str(items[size - 1].pk) if len(items) > size else None)
+
+
+def ascending(rows: "QuerySet[M]", field: str, after: str | None, *, size: int = PAGE_SIZE) -> Page[M]:
+    """The next `size` rows by `field`, a column or annotation, and id; a malformed cursor is the first page.
+
+    The cursor is the value and the id of the last row, with a tilde between them.
+    """
+    value, _tilde, pk = (after or "").rpartition("~")
+    if _is_number(pk) and "\x00" not in value:
+        try:
+            rows = rows.filter(Q(**{f"{field}__gt": value}) | Q(**{field: value, "pk__gt": int(pk)}))
+        except ValueError:  # no value of that column
+            return ascending(rows, field, None, size=size)
+    items = list(rows.order_by(field, "pk")[: size + 1])
+    last = items[size - 1] if len(items) > size else None
+    return Page(items[:size], f"{getattr(last, field)}~{last.pk}" if last else None, "after")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

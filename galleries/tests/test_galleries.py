@@ -23,11 +23,13 @@ def shown(client: Client, gallery: Gallery) -> list[Image]:
 
 
 def test_a_gallery_is_made_renamed_and_described(as_owner: Client) -> None:
-    as_owner.post("/galleries/new", {"title": "Norway", "description": "", "visibility": "unlisted"})
+    as_owner.post("/galleries/new", {"title": "Norway", "description": "", "visibility": "unlisted", "order": "added"})
     gallery = Gallery.objects.get()
-    as_owner.post(f"/g/{gallery.key}/edit", {"title": "Fjords", "description": "By boat", "visibility": "public"})
+    fields = {"title": "Fjords", "description": "By boat", "visibility": "public", "order": "taken"}
+    as_owner.post(f"/g/{gallery.key}/edit", fields)
     gallery.refresh_from_db()
-    assert (gallery.title, gallery.description, gallery.visibility) == ("Fjords", "By boat", "public")
+    assert (gallery.title, gallery.description) == ("Fjords", "By boat")
+    assert (gallery.visibility, gallery.order) == ("public", "taken")
 
 
 def test_a_gallery_without_a_title_is_explained(as_owner: Client) -> None:
@@ -174,7 +176,8 @@ def test_queries_do_not_grow_with_rows(
         photo.save()
         gallery.add(photo)
         Gallery.objects.create(owner=owner, title=str(number)).add(photo)
-    with django_assert_num_queries(4):
+        Gallery.objects.create(owner=owner, title=str(number), parent=gallery).add(photo)
+    with django_assert_num_queries(7):
         as_owner.get(gallery.get_absolute_url())
     with django_assert_num_queries(4):
         as_owner.get("/galleries/")

@@ -11,15 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.requests import AuthenticatedHttpRequest
+from galleries import listing, ordering
 from galleries.forms import GalleryForm
-from galleries.models import Gallery, with_covers
-from images import deletion, paging
+from galleries.listing import with_covers
+from galleries.models import Gallery
+from images import deletion
 from images.models import Image
 
 
 @require_safe
 def gallery_list(request: AuthenticatedHttpRequest) -> HttpResponse:
-    galleries = with_covers(Gallery.objects.owned_by(request.user), request.user)
+    """The galleries that are in no other."""
+    galleries = with_covers(Gallery.objects.owned_by(request.user).filter(parent__isnull=True), request.user)
     return render(request, "galleries/list.html", {"galleries": galleries})
 
 
@@ -27,34 +30,40 @@ def gallery_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 def gallery(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Gallery.objects.visible_to(request.user).select_related("owner", "cover"), key=key)
-    page = paging.newest(found.items_visible_to(request.user), request.GET.get("before"))
+    is_owner = found.owner == request.user
+    inside = Gallery.objects.visible_to(request.user).filter(parent=found)
+    page = ordering.page_of(found, found.items_visible_to(request.user), request.GET)
     photos = [item.image for item in page.items]
     context = {
         "gallery": found,
-        "is_owner": found.owner == request.user,
+        "is_owner": is_owner,
+        "path": found.ancestors() if is_owner else _open_path(found),
+        "galleries": listing.with_covers(inside if is_owner else inside.beside(found), request.user),
         "photos": photos,
         "next_url": page.next_url(request),
         "link": request.build_absolute_uri(found.get_absolute_url()),
         "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
+        "other_galleries": Gallery.objects.owned_by(found.owner).exclude(pk=found.pk).order_by("title"),
     }
     return render(request, "galleries/gallery.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def create(request: AuthenticatedHttpRequest) -> HttpResponse:
-    form = GalleryForm(request.POST or None, initial={"visibility": request.user.default_visibility})
+    initial = {"visibility": request.user.default_visibility, "parent": request.GET.get("parent", "")}
+    form = GalleryForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
-        form.instance.owner = request.user
-        return redirect(form.save())
+        form.instance.put_into(form.cleaned_data["parent"])
+        return redirect(form.instance)
     return render(request, "galleries/form.html", {"form": form, "gallery": None})
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
-    form = GalleryForm(request.POST or None, instance=found)
+    form = GalleryForm(request.POST or None, instance=found, user=request.user)
     if request.method == "POST" and form.is_valid():
-        found.save(update_fields=list(form.cleaned_data))
+        found.put_into(form.cleaned_data["parent"])
         messages.success(request, _("Saved."))
         return redirect(found)
     return render(request, "galleries/form.html", {"form": form, "gallery": found})
@@ -62,13 +71,14 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Deletes the gallery; its photos stay unless the box is ticked."""
+    """Deletes the gallery; galleries in it move up, and its photos stay unless the box is ticked."""
     found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
     photos = Image.objects.owned_by(request.user).live().filter(galleries=found)
     if request.method != "POST":
-        return render(request, "galleries/confirm_delete.html", {"gallery": found, "image_count": photos.count()})
+        context = {"gallery": found, "image_count": photos.count(), "gallery_count": found.children.count()}
+        return render(request, "galleries/confirm_delete.html", context)
     count = deletion.delete(photos) if "with_photos" in request.POST else 0
-    found.delete()
+    found.dissolve()
     if count:
         text = ngettext(
             "The gallery and %(count)d photo are deleted.", "The gallery and %(count)d photos are deleted.", count
@@ -77,6 +87,16 @@ def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     else:
         messages.success(request, _("The gallery is deleted."))
     return redirect("galleries:list")
+
+
+def _open_path(found: Gallery) -> list[Gallery]:
+    """The galleries around this one, as far up as others may know of them: from the innermost private one on down."""
+    path: list[Gallery] = []
+    for ancestor in reversed(found.ancestors()):
+        if ancestor.visibility != Visibility.PUBLIC:
+            break
+        path.insert(0, ancestor)
+    return path
 
 
 def _meta(request: HttpRequest, found: Gallery, photos: list[Image]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Putting photos into a gallery and taking them out."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthenticatedHttpRequest
+from galleries import ordering
 from galleries.forms import GalleryChoiceForm
 from galleries.models import Gallery
 from images.models import Image
@@ -31,6 +33,39 @@ def add(request: AuthenticatedHttpRequest) -> HttpResponse:
     text = ngettext("%(count)d photo is in “%(title)s”.", "%(count)d photos are in “%(title)s”.", count)
     messages.success(request, text % {"count": count, "title": gallery.title})
     return redirect(gallery)
+
+
+@require_POST
+def move(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Adds the selected photos to the chosen gallery, or a new one, and takes them out of this one."""
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    form = GalleryChoiceForm(request.POST, user=request.user)
+    images = _selected(request).filter(galleries=gallery)
+    target = form.chosen() if form.is_valid() and images else None
+    if target is None or target == gallery:
+        problems = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(request, " ".join(problems) or _("Select some photos and another gallery first."))
+        return redirect(gallery)
+    moved = list(images)
+    with transaction.atomic():
+        target.add(*moved)
+        gallery.remove(moved)
+    text = ngettext("%(count)d photo is in “%(title)s” now.", "%(count)d photos are in “%(title)s” now.", len(moved))
+    messages.success(request, text % {"count": len(moved), "title": target.title})
+    return redirect(target)
+
+
+@require_POST
+def place(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Moves the selected photos in the gallery's own order: `to` first, last, earlier, later, or in front of a key."""
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    selected = set(_selected(request).filter(galleries=gallery).values_list("key", flat=True))
+    to = request.POST.get("to", "")
+    if selected:
+        ordering.arrange(gallery, selected, to)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return redirect(f"{gallery.get_absolute_url()}?{request.GET.urlencode()}" if request.GET else gallery)
 
 
 @require_POST

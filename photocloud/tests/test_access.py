@@ -41,6 +41,8 @@ OWNED = {
     "galleries:delete": "/g/{gallery}/delete",
 }
 POSTED = {
+    "galleries:move": "/g/{gallery}/move",
+    "galleries:place": "/g/{gallery}/place",
     "galleries:remove": "/g/{gallery}/remove",
     "galleries:cover": "/g/{gallery}/cover",
     "galleries:add": "/galleries/add",

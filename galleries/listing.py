@@ -1,0 +1,58 @@
+"""Lists of galleries, in a number of queries that doesn't grow with the rows."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User, Visibility
+from galleries.models import Gallery, GalleryItem, GalleryQuerySet
+from images.models import Image, Status
+
+
+def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> list[Gallery]:
+    """Galleries, newest first, with `image_count`, `gallery_count` and `cover_image`; in two queries.
+
+    The cover is the chosen one, else the newest photo of the gallery, else that of a gallery in it.
+    """
+    shown = Image.objects.visible_to(viewer).received()
+    items = GalleryItem.objects.filter(image__in=shown, waits=False)
+    ready = items.filter(image__in=shown.filter(status=Status.READY))
+    own = ready.filter(gallery=OuterRef("pk"))
+    nested = ready.filter(gallery__parent=OuterRef("pk"))
+    open_inside = Q(owner=None if isinstance(viewer, AnonymousUser) else viewer)
+    open_inside |= Q(visibility=Visibility.PUBLIC) | Q(visibility=OuterRef("visibility"))
+    inside = Gallery.objects.visible_to(viewer).filter(open_inside, parent=OuterRef("pk"))
+    found = list(
+        galleries.annotate(
+            image_count=_count(items.filter(gallery=OuterRef("pk")), "gallery"),
+            gallery_count=_count(inside, "parent"),
+            cover_pk=Coalesce(
+                Subquery(own.filter(image=OuterRef("cover")).values("image")[:1]),
+                Subquery(own.order_by("-pk").values("image")[:1]),
+                Subquery(nested.order_by("-pk").values("image")[:1]),
+            ),
+        ).order_by("-pk")
+    )
+    covers = Image.objects.in_bulk([gallery.cover_pk for gallery in found])  # type: ignore[attr-defined]
+    for gallery in found:
+        gallery.cover_image = covers.get(gallery.cover_pk)  # type: ignore[attr-defined]
+    return found
+
+
+def as_tree(galleries: GalleryQuerySet) -> list[tuple[Gallery, int]]:
+    """The galleries by title, each followed by those in it, with its level: 0 on top; in one query."""
+    inside: dict[int | None, list[Gallery]] = {}
+    for gallery in galleries.order_by("title", "pk"):
+        inside.setdefault(gallery.parent_id, []).append(gallery)
+
+    def walk(parent: int | None, level: int) -> list[tuple[Gallery, int]]:
+        return [
+            entry for gallery in inside.get(parent, ()) for entry in [(gallery, level), *walk(gallery.pk, level + 1)]
+        ]
+
+    return walk(None, 0)
+
+
+def _count(rows: "QuerySet[GalleryItem] | QuerySet[Gallery]", column: str) -> Coalesce:
+    counted = rows.order_by().values(column).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
