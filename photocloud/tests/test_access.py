@@ -31,6 +31,7 @@ PUBLIC = {
     "images:tus_upload",
     "galleries:gallery",
     "galleries:tus_gallery",
+    "galleries:zip",
 }
 """Views that decide by themselves; everything else asks to sign in. A new one is a decision."""
 
@@ -46,6 +47,7 @@ POSTED = {
     "galleries:remove": "/g/{gallery}/remove",
     "galleries:cover": "/g/{gallery}/cover",
     "galleries:add": "/galleries/add",
+    "galleries:zip_selection": "/library/zip",
     "images:bulk_change": "/library/change",
     "images:bulk_delete": "/library/delete",
     "accounts:end_session": "/accounts/sessions/1/end",

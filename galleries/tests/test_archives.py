@@ -1,0 +1,155 @@
+"""ZIP files of galleries and selections."""
+
+import io
+import shutil
+import subprocess
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from conftest import Upload
+from galleries import archives
+from galleries.archives import Entry
+from galleries.models import Gallery
+from images import storage
+from images.models import Image, Status
+from images.tests.pictures import jpeg, jpeg_with_position, png
+
+
+@pytest.fixture
+def gallery(owner: User) -> Gallery:
+    return Gallery.objects.create(owner=owner, title="Norway: Fjords/2024", visibility="unlisted")
+
+
+def opened(client: Client, path: str, **headers: str) -> tuple[zipfile.ZipFile, bytes]:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200
+    data = answer.getvalue()
+    return zipfile.ZipFile(io.BytesIO(data)), data
+
+
+def test_the_owner_gets_the_originals_byte_for_byte(
+    as_owner: Client, gallery: Gallery, upload: Upload, tmp_path: Path
+) -> None:
+    pictures = {"a.jpg": jpeg_with_position(), "fjord ü.PNG": png()}
+    gallery.add(*(upload(data, name=name) for name, data in pictures.items()))
+    archive, data = opened(as_owner, f"/g/{gallery.key}/zip")
+    assert archive.testzip() is None
+    assert {name: archive.read(name) for name in archive.namelist()} == pictures
+    assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+    if shutil.which("unzip"):
+        (tmp_path / "all.zip").write_bytes(data)
+        subprocess.run(["unzip", "-tq", tmp_path / "all.zip"], check=True)
+
+
+def test_others_get_full_size_pictures_without_metadata(visitor: Client, gallery: Gallery, upload: Upload) -> None:
+    gallery.add(upload(jpeg_with_position(), name="a.jpg"), upload(jpeg(), name="b.jpg", visibility="private"))
+    archive, _data = opened(visitor, f"/g/{gallery.key}/zip")
+    assert archive.namelist() == ["a.jpg"]
+    assert b"Nikon" not in archive.read("a.jpg")
+
+
+def test_a_private_gallery_is_no_download_for_others(visitor: Client, gallery: Gallery, upload: Upload) -> None:
+    gallery.add(upload())
+    Gallery.objects.update(visibility="private")
+    assert visitor.get(f"/g/{gallery.key}/zip").status_code == 404
+
+
+def test_names_that_come_twice_are_numbered_also_when_only_case_differs(
+    as_owner: Client, gallery: Gallery, upload: Upload
+) -> None:
+    gallery.add(*(upload(name=name) for name in ("IMG_1.jpg", "img_1.JPG", "IMG_1.jpg", "noextension")))
+    archive, _data = opened(as_owner, f"/g/{gallery.key}/zip")
+    assert archive.namelist() == ["IMG_1.jpg", "img_1 (2).JPG", "IMG_1 (3).jpg", "noextension.jpg"]
+
+
+def test_galleries_inside_are_folders(as_owner: Client, owner: User, gallery: Gallery, upload: Upload) -> None:
+    gallery.add(upload(name="top.jpg"))
+    for title in ("Day 1", "Day 1", "../Day 2"):
+        inner = Gallery.objects.create(owner=owner, title=title, parent=gallery)
+        inner.add(upload(name="in.jpg"))
+    archive, _data = opened(as_owner, f"/g/{gallery.key}/zip")
+    assert archive.namelist() == ["top.jpg", "Day 1/in.jpg", "Day 1 (2)/in.jpg", "Day 2/in.jpg"]
+
+
+def test_the_length_is_known_and_a_download_can_be_resumed(as_owner: Client, gallery: Gallery, upload: Upload) -> None:
+    gallery.add(*(upload(name=f"{number}.jpg") for number in range(3)))
+    path = f"/g/{gallery.key}/zip"
+    whole = as_owner.get(path)
+    data = whole.getvalue()
+    assert whole.headers["Content-Length"] == str(len(data))
+    assert whole.headers["Content-Disposition"].endswith('filename="2024.zip"')
+    etag = whole.headers["ETag"]
+    for start in (1, 700, len(data) - 1):
+        rest = as_owner.get(path, headers={"Range": f"bytes={start}-", "If-Range": etag})
+        assert (rest.status_code, rest.getvalue()) == (206, data[start:])
+        assert rest.headers["Content-Range"] == f"bytes {start}-{len(data) - 1}/{len(data)}"
+        assert rest.headers["Content-Length"] == str(len(data) - start)
+    changed = as_owner.get(path, headers={"Range": "bytes=9-", "If-Range": '"other"'})
+    assert (changed.status_code, changed.getvalue()) == (200, data)
+    assert as_owner.get(path, headers={"Range": f"bytes={len(data)}-"}).status_code == 416
+
+
+def test_a_missing_file_is_a_note_instead_of_a_broken_zip(as_owner: Client, gallery: Gallery, upload: Upload) -> None:
+    gone, there = upload(name="gone.jpg"), upload(name="there.jpg")
+    gallery.add(gone, there)
+    storage.media().delete_many([gone.storage_name])
+    archive, _data = opened(as_owner, f"/g/{gallery.key}/zip")
+    assert archive.testzip() is None
+    assert archive.namelist() == ["there.jpg", "missing photos.txt"]
+    assert "gone.jpg" in archive.read("missing photos.txt").decode()
+
+
+def test_a_selection_is_downloaded(as_owner: Client, upload: Upload) -> None:
+    photos = [upload(name=f"{number}.jpg") for number in range(3)]
+    answer = as_owner.post("/library/zip", {"keys": [photos[0].key, photos[2].key]})
+    assert zipfile.ZipFile(io.BytesIO(answer.getvalue())).namelist() == ["0.jpg", "2.jpg"]
+
+
+def test_nobody_downloads_another_person_s_selection(as_stranger: Client, upload: Upload) -> None:
+    answer = as_stranger.post("/library/zip", {"keys": [upload().key]})
+    assert answer.headers["Location"] == "/library/"
+
+
+def test_five_thousand_photos_take_no_more_memory_than_their_names(
+    as_owner: Client, owner: User, gallery: Gallery, media: Path
+) -> None:
+    made = []
+    for number in range(5000):
+        image = Image.new(owner=owner, original_name=f"{number}.jpg", size_bytes=50_000)
+        image.status, image.format = Status.READY, "JPEG"
+        made.append(image)
+    Image.objects.bulk_create(made)
+    gallery.add(*made)
+    first = media / made[0].storage_name
+    first.parent.mkdir(parents=True)
+    first.write_bytes(b"x" * 50_000)
+    for image in made[1:]:
+        path = media / image.storage_name
+        path.parent.mkdir(exist_ok=True)
+        path.hardlink_to(first)
+    answer = as_owner.get(f"/g/{gallery.key}/zip")
+    tracemalloc.start()
+    sent = sum(len(block) for block in answer)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    answer.close()
+    assert sent == int(answer.headers["Content-Length"]) > 5000 * 50_000
+    assert peak < 30 * 1024**2
+
+
+def test_more_than_four_gigabytes_are_zip64(owner: User, upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = upload()
+    path = Path(storage.media().path(photo.storage_name))
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(5 << 30)  # sparse
+    from django.test import RequestFactory
+
+    answer = archives.response(RequestFactory().get("/"), [Entry(photo), Entry(photo)], title="big", originals=True)
+    assert int(answer.headers["Content-Length"]) > 10 << 30
+    answer.close()

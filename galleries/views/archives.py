@@ -1,0 +1,46 @@
+"""Downloads of many photos as one ZIP file."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthenticatedHttpRequest
+from galleries import archives
+from galleries.archives import Entry
+from galleries.models import Gallery, GalleryItem
+from images.models import Image, ImageQuerySet, Status
+
+
+@login_not_required
+@require_safe
+def gallery(request: HttpRequest, key: str) -> HttpResponseBase:
+    """A gallery and what is in it: the originals for its owner, full-size pictures without metadata for others."""
+    found = get_object_or_404(Gallery.objects.visible_to(request.user).select_related("owner"), key=key)
+    is_owner = found.owner == request.user
+    inside = Gallery.objects.visible_to(request.user).filter(pk__in=[pk for level in found.tree() for pk in level])
+    if not is_owner:
+        inside = inside.beside(found)
+    images = Image.objects.visible_to(request.user)
+    images = images.received() if is_owner else images.filter(status=Status.READY)
+    items = GalleryItem.objects.filter(gallery__in=inside, image__in=_open(images), waits=False)
+    columns = [f"image__{name}" for name in archives.COLUMNS]
+    entries = archives.tree(found, inside, items.order_by("pk").select_related("image").only("gallery_id", *columns))
+    return archives.response(request, entries, title=found.title, originals=is_owner)
+
+
+@require_POST
+def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
+    """The originals of the selected photos."""
+    images = Image.objects.owned_by(request.user).live().received()
+    chosen = _open(images).filter(key__in=request.POST.getlist("keys")).order_by("pk").only(*archives.COLUMNS)
+    if not chosen:
+        messages.info(request, _("Select some photos first."))
+        return redirect("images:library")
+    return archives.response(request, map(Entry, chosen), title=_("Photos"), originals=True)
+
+
+def _open(images: ImageQuerySet) -> ImageQuerySet:
+    return images.filter(quarantined_at__isnull=True)
