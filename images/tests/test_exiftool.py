@@ -35,6 +35,7 @@ from images.tests.laden import (
     icc,
     picture,
     saved,
+    segment,
 )
 
 pytestmark = [
@@ -93,6 +94,12 @@ def large_icc() -> bytes:
     return struct.pack(">I", len(padded)) + padded[4:]
 
 
+def with_jfif_thumbnail() -> bytes:
+    """A thumbnail of two by two pixels behind the 12 bytes of the JFIF segment."""
+    data = saved(picture(), "JPEG")
+    return data[:2] + segment(0xE0, data[6:18] + b"\x02\x02" + bytes(12)) + data[20:]
+
+
 def ycck() -> bytes:
     """A CMYK picture whose Adobe segment says that the channels are to be converted."""
     data = saved(picture("CMYK"), "JPEG", quality=90)
@@ -132,6 +139,7 @@ def pictures() -> dict[str, bytes]:
         "rgb.jpg": saved(picture(), "JPEG", keep_rgb=True),
         "cmyk.jpg": saved(picture("CMYK"), "JPEG"),
         "ycck.jpg": ycck(),
+        "jfif.jpg": with_jfif_thumbnail(),
         "several.jpg": animated("MPO", exif=tags),
         "plain.png": saved(picture(), "PNG", exif=tags, pnginfo=texts()),
         "turned.png": saved(picture("RGBA"), "PNG", exif=turned, icc_profile=icc(), dpi=(72, 72)),
@@ -167,6 +175,7 @@ LADEN = {
 }
 LADEN_BESIDES = {
     "plain.jpg": {"ExifTool:Warning"},  # of a maker note that it doesn't know,
+    "jfif.jpg": {"JFIF:ThumbnailTIFF"},
     "several.jpg": {"MPF0:NumberOfImages", "MPImage2:MPImageType"},
     "plain.png": {"PNG:Author", "PNG:Description", "PNG:PNGWarning-de"},
 }
@@ -266,7 +275,7 @@ def test_no_file_that_others_get_holds_a_byte_of_what_was_hidden(served: dict[st
 
 def test_what_is_stripped_without_encoding_keeps_every_pixel_of_every_frame(served: dict[str, Served]) -> None:
     lossless = [each for each in served.values() if each.format_name in MAKERS]
-    assert len(lossless) == 18 + len(MAKERS)
+    assert len(lossless) == 19 + len(MAKERS)
     for each in lossless:
         if each.original.name != "several.jpg":
             full = each.files["full"].read_bytes()
