@@ -109,7 +109,7 @@ class ImageForm(forms.ModelForm[Image]):
     show_position = forms.BooleanField(
         label=_("Show where it was taken"),
         required=False,
-        help_text=_("On the photo's page, to all who may see it. No picture file ever carries the position."),
+        help_text=_("On the photo's page, to all who may see it. The files that they get never carry the position."),
     )
 
     class Meta:

@@ -75,10 +75,10 @@ def camera_time(taken_at: str) -> str:
 
 @register.filter
 def coordinates(position: Position) -> str:
-    """Decimal degrees with the letters of the hemispheres: 52.51667° N, 13.40000° E."""
+    """Decimal degrees with the letters of the hemispheres, which stay on their line: 52.51667° N, 13.40000° E."""
     latitude, longitude = (number_format(abs(degrees), 5) for degrees in position)
-    north_or_south = _("%(degrees)s° N") if position.latitude >= 0 else _("%(degrees)s° S")
-    east_or_west = _("%(degrees)s° E") if position.longitude >= 0 else _("%(degrees)s° W")
+    north_or_south = _("%(degrees)s°\u00a0N") if position.latitude >= 0 else _("%(degrees)s°\u00a0S")
+    east_or_west = _("%(degrees)s°\u00a0E") if position.longitude >= 0 else _("%(degrees)s°\u00a0W")
     return f"{north_or_south % {'degrees': latitude}}, {east_or_west % {'degrees': longitude}}"
 
 
