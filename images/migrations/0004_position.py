@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("images", "0002_search_index")]
+    dependencies = [("images", "0003_resumable_uploads")]
     operations = [
         migrations.AddField(
             "image", "latitude", models.FloatField(blank=True, editable=False, null=True, verbose_name="latitude")
