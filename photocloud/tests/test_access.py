@@ -32,6 +32,8 @@ PUBLIC = {
     "galleries:gallery",
     "galleries:tus_gallery",
     "galleries:zip",
+    "galleries:feed",
+    "galleries:oembed",
 }
 """Views that decide by themselves; everything else asks to sign in. A new one is a decision."""
 
@@ -49,6 +51,7 @@ POSTED = {
     "galleries:add": "/galleries/add",
     "galleries:zip_selection": "/library/zip",
     "images:bulk_change": "/library/change",
+    "images:codes": "/library/links",
     "images:bulk_delete": "/library/delete",
     "accounts:end_session": "/accounts/sessions/1/end",
 }
