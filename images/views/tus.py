@@ -36,7 +36,8 @@ View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 VERSION: Final = "1.0.0"
 CHECKSUMS: Final = ("sha1", "sha256")
 CONTENT_TYPE: Final = "application/offset+octet-stream"
-METADATA_BYTES: Final = 16_384
+METADATA_BYTES: Final = 8_000
+"""gunicorn and nginx take no longer header."""
 _ABILITIES: Final = {
     "Tus-Version": VERSION,
     "Tus-Extension": "creation,creation-with-upload,expiration,checksum,termination",
