@@ -352,6 +352,12 @@ def test_a_creation_whose_bytes_are_refused_leaves_nothing(
     assert (stored(), Image.objects.count(), used(owner)) == ([], 0, (0, 0))
 
 
+def test_a_creation_with_a_body_of_unknown_length_leaves_nothing(tus: Tus, owner: User) -> None:
+    answer = tus.send("POST", LIBRARY, b"", Upload_Length="10", Transfer_Encoding="chunked")
+    assert code(answer) == (411, "length_required")
+    assert used(owner) == (0, 0)
+
+
 # Expiration
 
 

@@ -205,7 +205,8 @@ def _gone(status: int) -> UploadRefused:
 
 
 def _cut_off() -> UploadRefused:
-    return UploadRefused("cut_off", _("The upload was cut off."), status=408)
+    """409 and not 408, after which clients that woke up again would give up instead of asking for the offset."""
+    return UploadRefused("cut_off", _("The upload was cut off."), status=409)
 
 
 def _wait_no_longer(request: HttpRequest) -> None:
