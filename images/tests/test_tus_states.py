@@ -160,8 +160,8 @@ def test_an_upload_that_its_owner_deletes_while_bytes_travel_is_gone(
 ) -> None:
     key = row().image.key
     blocks = [data[1000:2000], data[2000:] if complete else b"more"]
+    body = Meanwhile(blocks, lambda: tus.client.post(f"/p/{key}/delete"))
     with uploads.held(row()) as own, pytest.raises(Upload.DoesNotExist):
-        body = Meanwhile(blocks, lambda: tus.client.post(f"/p/{key}/delete"))
         uploads.append(own, stream=body)
     assert tus.patch(url, 2000, b"more").status_code == 404
     assert (stored(), Image.objects.count(), used(owner)) == ([], 0, (0, 0))

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -71,7 +72,8 @@ class Site:
         connection = socket.create_connection((host, int(port)), timeout=60)
         head = (
             f"PATCH {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {self.token}\r\n"
-            f"Tus-Resumable: 1.0.0\r\nContent-Type: {BYTES}\r\nUpload-Offset: {offset}\r\nContent-Length: {length}\r\n\r\n"
+            f"Tus-Resumable: 1.0.0\r\nContent-Type: {BYTES}\r\nUpload-Offset: {offset}\r\n"
+            f"Content-Length: {length}\r\n\r\n"
         )
         connection.sendall(head.encode() + body)
         return connection
@@ -202,3 +204,11 @@ def noise(path: Path, *, seed: int, side: int) -> str:
     data = encoded(Image.frombytes("RGB", (side, side), pixels), "PNG", compress_level=0)
     path.write_bytes(data)
     return hashlib.sha256(data).hexdigest()
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within ten seconds."""
+    deadline = time.monotonic() + 10
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return held

@@ -17,18 +17,11 @@ import requests
 from images import uploads
 from images.tests.pictures import jpeg, png
 from photocloud.tests import resumable
-from photocloud.tests.resumable import STALL_SECONDS, Site
+from photocloud.tests.resumable import STALL_SECONDS, Site, eventually
 
 pytestmark = pytest.mark.xdist_group("resumable")
 
 LENGTH = 2_000_000
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
-    while not (held := holds()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return held
 
 
 def staged_bytes(site: Site) -> int:
