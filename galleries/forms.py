@@ -6,9 +6,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility
-from galleries import listing
-from galleries.models import Gallery, MisplacedGallery
-from images.forms import ApiOptionsForm, PersonForm, UploadForm
+from galleries import listing, sharing
+from galleries.models import Gallery, MisplacedGallery, ShareLink
+from images.forms import (
+    ApiOptionsForm,
+    LifetimeField,
+    PersonForm,
+    UploadForm,
+    edited_expiry,
+    expires_on_field,
+    show_expiry,
+)
 from images.models import Image
 
 NEW = "new"
@@ -122,3 +130,97 @@ class GalleryUploadForm(GalleryChoiceForm, UploadForm):
 
 class ApiUploadForm(GalleryChoiceForm, ApiOptionsForm):
     """What scripts send: a gallery, and what they say of the photo."""
+
+
+class UnlockForm(forms.Form):
+    """The password of a share link, and the page that asked for it."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ShareLinkForm(forms.ModelForm[ShareLink]):
+    """Changes a share link. Guests add photos to galleries only; an empty password leaves the password as it is."""
+
+    MEGABYTE = 1024**2
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    remove_password = forms.BooleanField(label=_("Open the link without a password"), required=False)
+    lifetime = LifetimeField()
+    expires_on = expires_on_field()
+    guest_max_megabytes = forms.IntegerField(
+        label=_("Largest photo of a guest, in MB"), min_value=1, max_value=10**6, required=False
+    )
+
+    class Meta:
+        model = ShareLink
+        fields: ClassVar[list[str]] = [
+            "name",
+            "downloads",
+            "additions",
+            "needs_approval",
+            "guest_max_images",
+        ]
+
+    field_order = (
+        "name",
+        "password",
+        "remove_password",
+        "lifetime",
+        "expires_on",
+        "downloads",
+        "additions",
+        "needs_approval",
+        "guest_max_images",
+        "guest_max_megabytes",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        link = self.instance
+        show_expiry(self, link.expires_at)
+        self.fields["name"].help_text = (
+            _("Only you see it.") if link.gallery else _("Visitors see it above the photos.")
+        )
+        if link.password:
+            self.fields["password"].label = _("New password")
+            self.fields["password"].help_text = _("Empty: the password stays. A new one locks the link again.")
+        else:
+            del self.fields["remove_password"]
+            self.fields["password"].help_text = _("Empty: no password is asked for.")
+        if link.gallery is None:
+            for name in ("additions", "needs_approval", "guest_max_images", "guest_max_megabytes"):
+                del self.fields[name]
+        elif link.guest_max_bytes:
+            self.fields["guest_max_megabytes"].initial = link.guest_max_bytes // self.MEGABYTE
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.cleaned_data["expires_at"] = edited_expiry(self, self.instance.expires_at)
+        return self.cleaned_data
+
+    def save(self, commit: bool = True) -> ShareLink:
+        """Saves what the form shows, and nothing that was counted in the meantime."""
+        link, data = self.instance, self.cleaned_data
+        changed = [*(name for name in self.Meta.fields if name in data), "expires_at"]
+        link.expires_at = data["expires_at"]
+        if data["password"] or data.get("remove_password"):
+            sharing.set_password(link, "" if data.get("remove_password") else data["password"])
+            changed.append("password")
+        if "guest_max_megabytes" in data:
+            megabytes = data["guest_max_megabytes"]
+            link.guest_max_bytes = megabytes * self.MEGABYTE if megabytes else None
+            changed.append("guest_max_bytes")
+        link.save(update_fields=changed)
+        return link

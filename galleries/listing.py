@@ -10,22 +10,27 @@ from images.models import Image, Status
 
 
 def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> list[Gallery]:
-    """Galleries, newest first, with `image_count`, `gallery_count` and `cover_image`; in two queries.
-
-    The cover is the chosen one, else the newest photo of the gallery, else that of a gallery in it.
-    """
+    """Galleries as `covered` gives them, with what this viewer may see of them."""
     shown = Image.objects.visible_to(viewer).received()
-    items = GalleryItem.objects.filter(image__in=shown, waits=False)
-    ready = items.filter(image__in=shown.filter(status=Status.READY))
-    own = ready.filter(gallery=OuterRef("pk"))
-    nested = ready.filter(gallery__parent=OuterRef("pk"))
     open_inside = Q(owner=None if isinstance(viewer, AnonymousUser) else viewer)
     open_inside |= Q(visibility=Visibility.PUBLIC) | Q(visibility=OuterRef("visibility"))
-    inside = Gallery.objects.visible_to(viewer).filter(open_inside, parent=OuterRef("pk"))
+    inside = Gallery.objects.visible_to(viewer).filter(open_inside)
+    return covered(galleries, items=GalleryItem.objects.filter(image__in=shown, waits=False), inside=inside)
+
+
+def covered(galleries: GalleryQuerySet, *, items: "QuerySet[GalleryItem]", inside: GalleryQuerySet) -> list[Gallery]:
+    """Galleries, newest first, with `image_count`, `gallery_count` and `cover_image`; in two queries.
+
+    `items` and `inside` are the entries and galleries that count. The cover is the chosen one, else the newest photo
+    of the gallery, else that of a gallery in it.
+    """
+    ready = items.filter(image__status=Status.READY)
+    own = ready.filter(gallery=OuterRef("pk"))
+    nested = ready.filter(gallery__parent=OuterRef("pk"))
     found = list(
         galleries.annotate(
             image_count=_count(items.filter(gallery=OuterRef("pk")), "gallery"),
-            gallery_count=_count(inside, "parent"),
+            gallery_count=_count(inside.filter(parent=OuterRef("pk")), "parent"),
             cover_pk=Coalesce(
                 Subquery(own.filter(image=OuterRef("cover")).values("image")[:1]),
                 Subquery(own.order_by("-pk").values("image")[:1]),

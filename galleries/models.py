@@ -263,10 +263,28 @@ class ShareLink(models.Model):
         return reverse("galleries:shared", args=[self.token])
 
     @property
-    def is_live(self) -> bool:
-        now = timezone.now()
+    def shows(self) -> bool:
+        """Whether it shows photos; some links only take photos in."""
+        return self.additions != Additions.DROP
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends by itself: with its lifetime, or with its gallery."""
         ends = [self.expires_at, self.gallery.expires_at if self.gallery else None]
-        return self.revoked_at is None and not any(end is not None and end <= now for end in ends)
+        return min((end for end in ends if end is not None), default=None)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and not self.has_ended
+
+    @property
+    def masked_token(self) -> str:
+        """Enough to tell links apart, too little to use one."""
+        return f"{self.token[:4]}…"
 
 
 class SharedImage(models.Model):

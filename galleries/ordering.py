@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from galleries.models import Gallery, GalleryItem, Order
 from images import paging
+from images.models import Image
 from images.paging import Page
 
 
@@ -18,6 +19,16 @@ def page_of(gallery: Gallery, items: "QuerySet[GalleryItem]", query: QueryDict) 
     if gallery.order == Order.ADDED:
         return paging.newest(items, query.get("before"))
     return paging.ascending(items.annotate(sort_key=_sort_key(gallery)), "sort_key", query.get("after"))
+
+
+def beside(
+    gallery: Gallery, items: "QuerySet[GalleryItem]", image: Image
+) -> tuple[GalleryItem | None, GalleryItem | None]:
+    """The entries in front of and behind that of `image` in the gallery's order."""
+    if gallery.order == Order.ADDED:
+        return paging.beside(items, items.get(image=image), "-pk")
+    keyed = items.annotate(sort_key=_sort_key(gallery))
+    return paging.beside(keyed, keyed.get(image=image), "sort_key")
 
 
 def arrange(gallery: Gallery, keys: Collection[str], to: str) -> None:

@@ -1,11 +1,13 @@
 """Share links: who comes in, what they may see, take away and bring. Every door of a link asks `resolve`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
@@ -13,8 +15,19 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User, random_key
-from galleries.models import Downloads, Gallery, GalleryItem, SharedImage, ShareLink
+from galleries.models import (
+    Downloads,
+    Gallery,
+    GalleryItem,
+    GalleryQuerySet,
+    SharedImage,
+    ShareLink,
+    ShareLinkQuerySet,
+)
 from images.models import Image, ImageQuerySet, Status
+
+EXTENSION = timedelta(days=30)
+PASSWORD_WAIT_SECONDS = 300  # the window of the rate `share_link_password` in the settings
 
 _UNLOCKED = "unlocked_links"
 _GUEST = "guest"
@@ -34,6 +47,12 @@ class Locked(Exception):
 
 class TooOften(Exception):
     """Too many passwords were tried."""
+
+
+def default_end() -> datetime | None:
+    """When a link that is made now ends, unless its owner says otherwise."""
+    days = settings.SHARE_LINK_DAYS
+    return timezone.now() + timedelta(days=days) if days else None
 
 
 def make(
@@ -80,12 +99,14 @@ def set_password(link: ShareLink, password: str) -> None:
 
 def images(link: ShareLink) -> ImageQuerySet:
     """Every photo that the link shows, its owner's private ones included: the link is the permission."""
-    open_images = _open_images(link)
     if link.gallery is None:
-        return open_images.filter(share_links=link)
-    inside = [pk for level in link.gallery.tree() for pk in level]
-    items = GalleryItem.objects.filter(gallery__in=Gallery.objects.live().filter(pk__in=inside), waits=False)
-    return open_images.filter(pk__in=items.values("image"))
+        return _open_images(link).filter(share_links=link)
+    return _open_images(link).filter(pk__in=entries(link, galleries(link)).values("image"))
+
+
+def entries(link: ShareLink, inside: GalleryQuerySet) -> "QuerySet[GalleryItem]":
+    """What the link shows of some of its galleries."""
+    return GalleryItem.objects.filter(gallery__in=inside, waits=False, image__in=_open_images(link))
 
 
 def items(link: ShareLink, gallery: Gallery) -> "QuerySet[GalleryItem]":
@@ -93,16 +114,29 @@ def items(link: ShareLink, gallery: Gallery) -> "QuerySet[GalleryItem]":
     return gallery.items.filter(waits=False, image__in=_open_images(link)).select_related("image")
 
 
-def galleries(link: ShareLink) -> "QuerySet[Gallery]":
-    """The link's gallery and all in it."""
-    if link.gallery is None:
-        return Gallery.objects.none()
-    return Gallery.objects.live().filter(pk__in=[pk for level in link.gallery.tree() for pk in level])
+def selected(link: ShareLink) -> "QuerySet[SharedImage]":
+    """What a link to photos picked by hand shows, in their order."""
+    return link.items.filter(image__in=_open_images(link)).select_related("image")
 
 
-def end(link: ShareLink, image: Image) -> datetime | None:
-    """When a URL of this photo that is handed out through the link has to end at the latest."""
-    ends = [link.expires_at, image.expires_at, link.gallery.expires_at if link.gallery else None]
+def galleries(link: ShareLink) -> GalleryQuerySet:
+    """The link's gallery and all in it, in one query a level; one that has ended hides what is in it."""
+    found: list[int] = []
+    level = [link.gallery_id] if link.gallery_id else []
+    for _depth in range(Gallery.MOST_LEVELS):
+        found += level
+        if not level or not link.shows:
+            break
+        level = list(Gallery.objects.live().filter(parent__in=level).values_list("pk", flat=True))
+    return Gallery.objects.live().filter(pk__in=found)
+
+
+def end(link: ShareLink, image: Image, path: Iterable[Gallery] = ()) -> datetime | None:
+    """When a URL of this photo that is handed out through the link has to end at the latest.
+
+    `path` are the galleries, inside of the link's, through which it is shown.
+    """
+    ends = [link.ends_at, image.expires_at, *(gallery.expires_at for gallery in path)]
     return min((moment for moment in ends if moment is not None), default=None)
 
 
@@ -110,17 +144,28 @@ def may_download(link: ShareLink) -> bool:
     return link.downloads != Downloads.NONE
 
 
-def note_view(link: ShareLink) -> None:
-    ShareLink.objects.filter(pk=link.pk).update(view_count=F("view_count") + 1, last_used_at=timezone.now())
+def note_view(link: ShareLink, viewer: User | AnonymousUser) -> None:
+    """Counts a page that was opened, unless by the link's owner."""
+    if viewer != link.owner:
+        ShareLink.objects.filter(pk=link.pk).update(view_count=F("view_count") + 1, last_used_at=timezone.now())
 
 
-def note_download(link: ShareLink, photos: int = 1) -> None:
-    ShareLink.objects.filter(pk=link.pk).update(
-        download_count=F("download_count") + photos, last_used_at=timezone.now()
-    )
+def note_download(link: ShareLink, viewer: User | AnonymousUser, photos: int = 1) -> None:
+    """Counts photos that were taken away, unless by the link's owner."""
+    if viewer != link.owner:
+        ShareLink.objects.filter(pk=link.pk).update(
+            download_count=F("download_count") + photos, last_used_at=timezone.now()
+        )
 
 
-def revoke(links: "QuerySet[ShareLink]") -> int:
+def extend(link: ShareLink) -> None:
+    """Puts the end off by EXTENSION, from now on if it has passed. What never ends, or is revoked, stays so."""
+    if link.expires_at is not None and link.revoked_at is None:
+        link.expires_at = max(link.expires_at, timezone.now()) + EXTENSION
+        link.save(update_fields=["expires_at"])
+
+
+def revoke(links: ShareLinkQuerySet) -> int:
     """Closes links for good. Returns how many were open."""
     return links.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
 
@@ -140,6 +185,8 @@ def reserve_guest_image(link: ShareLink) -> bool:
 
 
 def _open_images(link: ShareLink) -> ImageQuerySet:
+    if not link.shows:
+        return Image.objects.none()
     return (
         Image.objects.owned_by(link.owner)
         .live()

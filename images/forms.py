@@ -39,7 +39,18 @@ def expires_on_field() -> forms.DateTimeField:
     )
 
 
-def chosen_expiry(form: forms.Form | forms.ModelForm[Image]) -> datetime | None:
+def show_expiry(form: forms.BaseForm, expires_at: datetime | None) -> None:
+    """Fills the lifetime fields of a form that edits something. Call it from `__init__`."""
+    form.fields["lifetime"].initial = Lifetime.NEVER if expires_at is None else LIFETIME_DATE
+    form.fields["expires_on"].initial = expires_at and expires_at.replace(second=0, microsecond=0)
+
+
+def edited_expiry(form: forms.BaseForm, expires_at: datetime | None) -> datetime | None:
+    """When it ends now: what `show_expiry` showed stays to the second if it was sent back. Call it from `clean`."""
+    return chosen_expiry(form) if {"lifetime", "expires_on"} & set(form.changed_data) else expires_at
+
+
+def chosen_expiry(form: forms.BaseForm) -> datetime | None:
     """When what the form says ends; an error lands on its field. Call it from `clean`."""
     lifetime = form.cleaned_data.get("lifetime", "")
     moment: datetime | None = form.cleaned_data.get("expires_on")
@@ -136,13 +147,7 @@ class ImageForm(forms.ModelForm[Image]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lifetime = self.fields["lifetime"]
-        assert isinstance(lifetime, forms.ChoiceField)
-        if self.instance.expires_at is None:
-            lifetime.initial = Lifetime.NEVER
-        else:
-            lifetime.initial = LIFETIME_DATE
-            self.fields["expires_on"].initial = self.instance.expires_at.replace(second=0, microsecond=0)
+        show_expiry(self, self.instance.expires_at)
         self.initial["show_position"] = self.instance.position is not None
         self.no_position = ""
         self._position = self.instance.position or self._find_position()
@@ -165,13 +170,9 @@ class ImageForm(forms.ModelForm[Image]):
     def clean(self) -> dict[str, Any]:
         super().clean()
         data: dict[str, Any] = self.cleaned_data
-        data["expires_at"] = self.instance.expires_at if self._keeps_date() else chosen_expiry(self)
+        data["expires_at"] = edited_expiry(self, self.instance.expires_at)
         data["position"] = self._position if data.get("show_position") else None
         return data
-
-    def _keeps_date(self) -> bool:
-        """Whether the shown date was sent back as it was (it is shown without its seconds)."""
-        return not ({"lifetime", "expires_on"} & set(self.changed_data))
 
 
 class BulkForm(forms.Form):

@@ -52,5 +52,15 @@ def ascending(rows: "QuerySet[M]", field: str, after: str | None, *, size: int =
     return Page(items[:size], f"{getattr(last, field)}~{last.pk}" if last else None, "after")
 
 
+def beside(rows: "QuerySet[M]", row: M, field: str) -> tuple[M | None, M | None]:
+    """The rows before and after `row` by `field`, a column or annotation, and id; "-pk" is the newest first."""
+    if field == "-pk":
+        return rows.filter(pk__gt=row.pk).order_by("pk").first(), rows.filter(pk__lt=row.pk).order_by("-pk").first()
+    value = getattr(row, field)
+    before = rows.filter(Q(**{f"{field}__lt": value}) | Q(**{field: value, "pk__lt": row.pk}))
+    after = rows.filter(Q(**{f"{field}__gt": value}) | Q(**{field: value, "pk__gt": row.pk}))
+    return before.order_by(f"-{field}", "-pk").first(), after.order_by(field, "pk").first()
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19

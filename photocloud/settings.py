@@ -209,6 +209,8 @@ FILE_UPLOAD_HANDLERS = ["images.intake.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a selection of photos sends one field each
 
+SHARE_LINK_DAYS = env.int("SHARE_LINK_DAYS", 30)
+
 # Files
 
 MEDIA_ROOT = (BASE_DIR / env.path("MEDIA_ROOT", Path("media"))).resolve()

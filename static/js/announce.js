@@ -1,8 +1,8 @@
-/* Short words for everyone: shown for a moment and read out by screen readers. */
-const region = document.getElementById("live");
+/* Short words for everyone: shown for a moment and read out by screen readers, above an open dialog too. */
 let timer;
 
 export function announce(text) {
+  const region = document.querySelector("dialog[open] > .toast") ?? document.getElementById("live");
   if (!region || !text) return;
   const line = document.createElement("p");
   line.textContent = text;

@@ -7,7 +7,7 @@ function copyBySelection(text) {
   field.readOnly = true;
   field.style.position = "fixed";
   field.style.opacity = "0";
-  document.body.append(field);
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
   field.select();
   const copied = document.execCommand("copy");
   field.remove();

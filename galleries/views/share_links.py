@@ -1,0 +1,118 @@
+"""What its owner does with share links: make, change, extend, revoke."""
+
+import segno
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import AuthenticatedHttpRequest
+from galleries import sharing
+from galleries.forms import ShareLinkForm
+from galleries.models import Gallery, ShareLink
+from images import paging
+from images.models import Image
+
+
+@require_POST
+def share_gallery(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
+    return _made(sharing.make(request.user, gallery=gallery, expires_at=sharing.default_end()))
+
+
+@require_POST
+def share_selection(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Makes a link to the selected photos, in the order in which their keys were sent."""
+    keys = list(dict.fromkeys(request.POST.getlist("keys")))
+    own = Image.objects.owned_by(request.user).live().received().in_bulk(keys, field_name="key")
+    if not own:
+        messages.info(request, _("Select some photos first."))
+        return redirect("images:library")
+    images = [own[key] for key in keys if key in own]
+    return _made(sharing.make(request.user, images=images, expires_at=sharing.default_end()))
+
+
+@require_safe
+def share_links(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Every link of this person, newest first."""
+    links = ShareLink.objects.owned_by(request.user).select_related("gallery").annotate(photo_count=Count("items"))
+    page = paging.newest(links, request.GET.get("before"))
+    context = {
+        "links": [(link, request.build_absolute_uri(link.get_absolute_url())) for link in page.items],
+        "next_url": page.next_url(request),
+        "any_open": ShareLink.objects.owned_by(request.user).live().exists(),
+    }
+    return render(request, "galleries/share_links.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def share_link(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
+    """The link to copy and show, and the form that changes it."""
+    link = _own(request, number)
+    form = ShareLinkForm(request.POST or None, instance=link, auto_id="link-%s")  # over a page with a form of its own
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("galleries:share_link", number)
+    url = request.build_absolute_uri(link.get_absolute_url())
+    context = {
+        "link": link,
+        "url": url,
+        "qr_code": _qr_code(url),
+        "form": form,
+        "photo_count": link.items.count(),
+        "is_new": "new" in request.GET,
+    }
+    return render(request, "galleries/share_link.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def extend(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
+    link = _own(request, number)
+    sharing.extend(link)
+    messages.success(request, _("“%s” stays open for longer.") % link)
+    return _back(request, link)
+
+
+@require_POST
+def revoke(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
+    link = _own(request, number)
+    sharing.revoke(ShareLink.objects.filter(pk=link.pk))
+    messages.success(request, _("“%s” is revoked. Nobody gets in with it any more.") % link)
+    return _back(request, link)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke_all(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Asks first; revokes when the answer is yes."""
+    links = ShareLink.objects.owned_by(request.user).live()
+    if request.method != "POST":
+        return render(request, "galleries/share_links_revoke.html", {"count": links.count()})
+    count = sharing.revoke(links)
+    messages.success(request, ngettext("%(count)d link revoked.", "%(count)d links revoked.", count) % {"count": count})
+    return redirect("galleries:share_links")
+
+
+def _own(request: AuthenticatedHttpRequest, number: int) -> ShareLink:
+    return get_object_or_404(ShareLink.objects.owned_by(request.user).select_related("gallery"), pk=number)
+
+
+def _made(link: ShareLink) -> HttpResponse:
+    return redirect(f"{reverse('galleries:share_link', args=[link.pk])}?new=1")
+
+
+def _back(request: AuthenticatedHttpRequest, link: ShareLink) -> HttpResponse:
+    """To the page from which the button was pressed."""
+    if "from_link" in request.POST:
+        return redirect("galleries:share_link", link.pk)
+    return redirect("galleries:share_links")
+
+
+def _qr_code(url: str) -> SafeString:
+    """Inline SVG, dark on light in every colour scheme because that is what cameras read, with its quiet zone."""
+    drawing = segno.make_qr(url, error="m").svg_inline(light="#fff", omitsize=True, svgclass="qr", lineclass=None)
+    return mark_safe(drawing)  # noqa: S308  # paths and numbers

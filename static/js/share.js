@@ -1,0 +1,33 @@
+/* A share link: in a window over the grid where it was made, on the clipboard at once, and in the share sheet. */
+import { announce } from "./announce.js";
+import { copyText } from "./copy.js";
+
+const dialog = document.getElementById("share");
+
+async function show(part) {
+  for (const button of part.querySelectorAll("[data-share-url]")) button.hidden = !navigator.share;
+  const field = part.querySelector("[data-copy-now]");
+  if (!field) return;
+  const done = field.dataset.copyNow;
+  delete field.dataset.copyNow;
+  if (await copyText(field.value)) announce(done);
+}
+
+/* If the photos have gone in the meantime the server answers with another page. */
+document.addEventListener("htmx:afterSettle", () => {
+  if (!dialog?.querySelector("#share-link")) return;
+  if (!dialog.open) dialog.showModal();
+  show(dialog);
+});
+
+/* Escape closes the window and leaves the selection as it is. */
+dialog?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.stopPropagation();
+});
+
+document.addEventListener("click", (event) => {
+  const { shareUrl, shareTitle } = event.target.closest("[data-share-url]")?.dataset ?? {};
+  if (shareUrl) navigator.share({ url: shareUrl, title: shareTitle }).catch(() => {});
+});
+
+show(document);
