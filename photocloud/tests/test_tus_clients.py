@@ -4,7 +4,7 @@ import json
 import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def network(site: Site, *cuts: Cut) -> Iterator[Network]:
         assert not between.cuts, "the network was to break once more"
 
 
-def cuts(seed: int, happenings: list[Callable[[], object]]) -> list[Cut]:
+def cuts(seed: int, happenings: Sequence[Callable[[], object]]) -> list[Cut]:
     """A cut for each at a random place; all of them together come before the end."""
     places = random.Random(seed)
     return [Cut(places.randrange(LENGTH // 20, LENGTH // (len(happenings) + 1)), happens) for happens in happenings]
@@ -42,6 +42,14 @@ def cuts(seed: int, happenings: list[Callable[[], object]]) -> list[Cut]:
 
 def nothing() -> None:
     """A cut and no more."""
+
+
+def install() -> None:
+    """What package-lock.json says, unless it is there."""
+    npm = stack.program("npm", "apt-get install nodejs npm")
+    installed, wanted = STORY / "node_modules" / ".package-lock.json", STORY / "package-lock.json"
+    if not installed.is_file() or installed.stat().st_mtime < wanted.stat().st_mtime:
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=STORY, check=True, capture_output=True)
 
 
 def new_token(site: Site) -> str:
@@ -55,14 +63,14 @@ def test_tuspy_resumes_to_the_same_bytes(
     path = tmp_path / "noise.png"
     sha256 = resumable.noise(path, seed=SEED + checksum, side=SIDE)
     happenings = [nothing, nothing] if checksum else [nothing, server.restart]
-    url, offsets = None, []
+    url, offsets = "", []
     with network(site, *cuts(SEED, happenings)) as between, path.open("rb") as file:
         client = TusClient(f"{between.url}/library/uploads")
         for token in (site.token, site.token, new_token(site)):
             client.set_headers({"Authorization": f"Bearer {token}"})
             uploader = client.uploader(
                 file_stream=file,
-                url=url,
+                url=url or None,
                 chunk_size=700_000 if checksum else LENGTH * 2,
                 metadata={"filename": path.name},
                 upload_checksum=checksum,
@@ -72,7 +80,7 @@ def test_tuspy_resumes_to_the_same_bytes(
                 uploader.upload()
             except (TusUploadFailed, TusCommunicationError):
                 time.sleep(0.5)  # the server has to notice, too
-            url = uploader.url
+            url = uploader.url or ""
     assert offsets == sorted(offsets)
     assert 0 < offsets[1] < LENGTH, offsets
     finished = site.head(url.removeprefix(between.url))
@@ -84,9 +92,7 @@ def test_tus_js_client_resumes_to_the_same_bytes(
     site: Site, server: Server, session: requests.Session, tmp_path: Path
 ) -> None:
     node = stack.program("node", "apt-get install nodejs npm")
-    if not (STORY / "node_modules").is_dir():
-        npm = stack.program("npm", "apt-get install npm")
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=STORY, check=True, capture_output=True)
+    install()
     path = tmp_path / "noise.png"
     sha256 = resumable.noise(path, seed=SEED + 2, side=SIDE)
 
