@@ -42,7 +42,16 @@ STATUSES = {200, 400, 413, 415, 422}
 PART = 100
 """So many files share a database transaction, which gets slower with each."""
 
-SHARE = {"truncated": 41, "flipped": 61, "polyglots": 41, "lengths": 31, "orientations": 37, "full-size": 23, "slow": 2}
+SHARE = {
+    "truncated": 61,
+    "flipped": 101,
+    "polyglots": 53,
+    "lengths": 41,
+    "orientations": 37,
+    "mislabelled": 37,
+    "full-size": 100,
+    "slow": 100,
+}
 """Everybody's run takes the first of so many files, of other kinds of 17."""
 BOUNDARY = "a-boundary-that-no-file-has"
 MOST_DECODINGS = 4
@@ -267,14 +276,14 @@ def test_large_colour_profiles_do_not_pile_up_in_a_decoder(tmp_path: Path, setti
     settings.DECODE_WORKERS = 1
     sandbox.close()
     path = tmp_path / "picture"
-    for number in range(8):
-        profile = riff_chunk(b"ICCP", srgb() + bytes([number]) + bytes(40 << 20))
+    for number in range(5):
+        profile = riff_chunk(b"ICCP", srgb() + bytes([number]) + bytes(32 << 20))
         path.write_bytes(with_webp_chunks(good("lossy.webp"), 64, 48, 0x20, profile))
         sandbox.render(path, "WebP", variants.EAGER)
     (decoder,) = decoders()
     grown = memory_bytes(decoder, "VmRSS")
     sandbox.close()
-    assert grown < 200 << 20
+    assert grown < 120 << 20
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_not(
@@ -339,7 +348,7 @@ def test_the_files_are_the_same_at_every_run() -> None:
     def digest() -> str:
         return hashlib.sha256(b"".join(data for kind in quick for _name, data in badfiles.generate(kind))).hexdigest()
 
-    quick = sorted(badfiles.KINDS.keys() - {"full-size", "text", "slow", "frames", "profiles"})
+    quick = ("repeated", "samples", "disguised", "loops")
     first = digest()
     good.cache_clear()
     assert digest() == first

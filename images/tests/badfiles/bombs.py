@@ -105,6 +105,9 @@ def claims() -> Iterator[Recipe]:
 
 def full_size() -> Iterator[Recipe]:
     """True pictures of one colour at the limit: they may be accepted, if memory lasts."""
+    yield "too-long.png", partial(_plain, "1", "PNG", (65_501, 1))
+    yield "wide.png", partial(_plain, "RGB", "PNG", (65_500, 1))
+    yield "tall.jpg", partial(_plain, "RGB", "JPEG", (1, 65_500))
     for mode in ("1", "L", "P", "RGB", "RGBA", "LA", "I;16"):
         yield f"{mode.replace(';', '')}.png", partial(_plain, mode, "PNG", 10_900)
     for mode in ("L", "RGB", "CMYK"):
@@ -116,10 +119,7 @@ def full_size() -> Iterator[Recipe]:
     for mode in ("1", "F", "I", "CMYK", "RGBA"):
         options = {"compression": "tiff_adobe_deflate"}
         yield f"{mode}.tiff", partial(_plain, mode, "TIFF", 10_900, **options)
-    yield "too-long.png", partial(_plain, "1", "PNG", (65_501, 1))
     yield "400-megapixels.png", partial(_plain, "1", "PNG", 20_000)
-    yield "wide.png", partial(_plain, "RGB", "PNG", (65_500, 1))
-    yield "tall.jpg", partial(_plain, "RGB", "JPEG", (1, 65_500))
 
 
 def _plain(mode: str, format_name: str, size: int | tuple[int, int], **options: object) -> bytes:
@@ -172,7 +172,7 @@ def _webp_of_frames(number: int, canvas: int = 64) -> bytes:
 
 def slow() -> Iterator[Recipe]:
     """Progressive JPEGs whose last scan is repeated: each costs a walk over all blocks and a few bytes."""
-    for number in (80, 1000, 20_000):
+    for number in (1000, 80, 20_000):
         yield f"{number}-scans.jpg", partial(jpeg_of_scans, number)
 
 

@@ -175,11 +175,12 @@ def profiles() -> Iterator[Recipe]:
         "offsets": whole[:132] + (whole[132:136] + b"\xff" * 8) * 9 + whole[240:],
         "size": icc_profile([(b"desc", SCRIPT)], size=0xFFFFFFFF),
         "no-tags": icc_profile([]),
-        "cmyk": icc_profile([(b"desc", SCRIPT)], b"CMYK"),
+        "cmyk": icc_profile([(b"cprt", b"text\0\0\0\0none")], b"CMYK"),
         "grey": icc_profile([(b"kTRC", b"curv" + bytes(8))], b"GRAY"),
         "lab": icc_profile([(b"A2B0", b"mft1" + bytes(44))], b"Lab "),
         "curve": whole.replace(struct.pack(">IHH", 1, 0x0233, 0), struct.pack(">IHH", 0x7FFFFFFF, 0x0233, 0)),
         "table": icc_profile([(b"A2B0", b"mft2\0\0\0\0\x0f\x0f\xff\0" + bytes(4096))]),
+        "longer": whole + SCRIPT,
         "srgb": whole,
     }
     pictures = {"jpg": ("RGB", "JPEG"), "cmyk.jpg": ("CMYK", "JPEG"), "grey.jpg": ("L", "JPEG"), "png": ("RGBA", "PNG")}
