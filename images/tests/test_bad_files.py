@@ -65,11 +65,11 @@ ANSWERS = {
     "texts": SHOWN,
     "polyglots": SHOWN,
     "profiles": SHOWN,
-    "wrong-magic": REFUSED,
     "zero-size": REFUSED,
     "disguised": REFUSED,
     "pretending": REFUSED,
     "frames": frozenset((413,)),
+    "wrong-magic": frozenset((400, 413)),
     "pixels": frozenset((400, 413)),
 }
 """Where more is known than that the answer is one of STATUSES."""
