@@ -163,6 +163,7 @@ def _inspect(image: Image, path: str, head: bytes) -> None:
     image.has_alpha = seen.has_alpha
     image.exif = seen.exif
     image.taken_at = seen.taken_at or ""
+    image.notes = list(seen.warnings)
 
 
 def _commit(upload: Upload, place: Place | None) -> None:
@@ -180,6 +181,7 @@ def _commit(upload: Upload, place: Place | None) -> None:
                 "has_alpha",
                 "exif",
                 "taken_at",
+                "notes",
                 "sha256",
             ]
         )

@@ -410,7 +410,7 @@ def test_a_jpeg_with_data_after_its_end_is_accepted_with_a_warning(write: Writer
     data = Path(write(photo(), "JPEG")).read_bytes()
 
     assert rendering.inspect(write(data), "JPEG", LIMITS).warnings == ()
-    assert rendering.inspect(write(data + SECRET), "JPEG", LIMITS).warnings == ("trailing data",)
+    assert rendering.inspect(write(data + SECRET), "JPEG", LIMITS).warnings == ("trailing_data",)
     assert SECRET not in rendering.full(write(data + SECRET), "JPEG", False, LIMITS)
 
 
