@@ -42,6 +42,7 @@ Result = TypeVar("Result")
 
 _PLACEHOLDER_PX: Final = 16
 _LOOPS_MAX: Final = 65_535
+_WEBP_FLAGS_AT, _WEBP_HAS_ALPHA = 20, 0x10
 _ENCODERS: Final[Mapping[str, dict[str, Any]]] = {
     "WEBP": {"method": 2},
     "AVIF": {"speed": 9, "subsampling": "4:2:0", "max_threads": 1},
@@ -208,9 +209,12 @@ def _animation(image: ImageFile.ImageFile, format_name: str, variant: Variant, l
         loop=_loops(image),
         quality=variant.quality,
         method=0,
-        background=(0, 0, 0, 0),
     )
-    return out.getvalue()
+    data = out.getbuffer()
+    if data[12:16] == b"VP8X" and any(frame.mode == "RGBA" for frame in frames):
+        # libwebp trims frames to what is opaque in them, and then says that nothing is transparent.
+        data[_WEBP_FLAGS_AT] |= _WEBP_HAS_ALPHA
+    return bytes(data)
 
 
 def _loops(image: ImageFile.ImageFile) -> int:
