@@ -98,16 +98,16 @@ def _reduced(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
     if image.mode in ("L", "RGB", "CMYK") and not image.has_transparency_data:
         return image.reduce(factors)
     depth = _darkest_and_brightest(image)
-    reduced: Image.Image | None = None
+    small: Image.Image | None = None
     for strip, top in _strips(image, factors[1]):
         part = _plain(strip, depth)
         part = (part.convert("RGBa") if part.mode == "RGBA" else part).reduce(factors)
-        if reduced is None:
-            reduced = Image.new(part.mode, (part.width, -(-image.height // factors[1])))
-            reduced.info = dict(image.info)
-        reduced.paste(part, (0, top // factors[1]))
-    assert reduced is not None
-    return reduced
+        if small is None:
+            small = Image.new(part.mode, (part.width, -(-image.height // factors[1])))
+            small.info = dict(image.info)
+        small.paste(part, (0, top // factors[1]))
+    assert small is not None
+    return small
 
 
 def _strips(image: Image.Image, multiple: int) -> Iterator[tuple[Image.Image, int]]:

@@ -210,7 +210,7 @@ def _animation(image: ImageFile.ImageFile, format_name: str, variant: Variant, l
         quality=variant.quality,
         method=0,
     )
-    data = out.getbuffer()
+    data = bytearray(out.getvalue())
     if data[12:16] == b"VP8X" and any(frame.mode == "RGBA" for frame in frames):
         # libwebp trims frames to what is opaque in them, and then says that nothing is transparent.
         data[_WEBP_FLAGS_AT] |= _WEBP_HAS_ALPHA

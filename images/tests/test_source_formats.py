@@ -1,6 +1,8 @@
 """The forms that a picture may have inside its file: coding, depth, colour space, shape. Asserted by their pixels."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -14,6 +16,7 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 from images import formats, rendering, variants
 from images.rendering import Limits, Unreadable
 
+PROJECT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(__file__).resolve().parents[3] / "shared/samples"
 LIMITS = Limits(max_pixels=120_000_000, max_frames=300)
 ORANGE = (230, 120, 30)
@@ -243,7 +246,7 @@ def test_shrinking_in_strips_gives_the_same_as_shrinking_the_whole(
 ) -> None:
     noise = Image.effect_noise((1913, 1407), 90)
     if mode == "RGBA":
-        noise = Image.merge("RGBA", (noise, noise.rotate(180), noise.transpose(0), noise))
+        noise = Image.merge("RGBA", (noise, noise.rotate(180), noise.transpose(Image.Transpose.FLIP_LEFT_RIGHT), noise))
     image = (
         noise.convert("F").point(lambda value: value * 250).convert("I;16") if mode == "I;16" else noise.convert(mode)
     )
@@ -254,6 +257,28 @@ def test_shrinking_in_strips_gives_the_same_as_shrinking_the_whole(
     monkeypatch.setattr("images.pixels._STRIP_PIXELS", 10_000_000)
 
     assert in_strips == rendering.render(path, "PNG", (variants.THUMB,), LIMITS)
+
+
+MEASURE = """
+import resource, sys
+from images import rendering, variants
+limits = rendering.Limits(120_000_000, 300)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+rendering.inspect(sys.argv[1], "PNG", limits)
+rendering.render(sys.argv[1], "PNG", variants.EAGER, limits)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+"""
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_large_picture_is_in_memory_once(write: Writer, mode: str) -> None:
+    size = (8000, 3000)
+    path = write(halves(mode, size), "PNG", compress_level=1, icc_profile=display_p3())
+
+    command = [sys.executable, "-c", MEASURE, path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT)
+
+    assert int(done.stdout) < 1.5 * 4 * size[0] * size[1]
 
 
 def test_alpha_is_found_wherever_it_is(write: Writer) -> None:
