@@ -275,6 +275,7 @@ def _inspect(image: Image, path: str, head: bytes) -> None:
     image.has_alpha = seen.has_alpha
     image.exif = seen.exif
     image.taken_at = seen.taken_at or ""
+    image.notes = list(seen.warnings)
 
 
 def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
@@ -293,6 +294,7 @@ def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
                 "has_alpha",
                 "exif",
                 "taken_at",
+                "notes",
                 "sha256",
             ]
         )

@@ -56,15 +56,18 @@ def _save(image: Image, fields: list[str], *, rekey: bool) -> None:
     new_key = random_key(22)
     media = storage.media()
     media.duplicate(image.storage_name, variants.original_name(new_key, BY_NAME[image.format].extension))
-    for variant in variants.BY_NAME.values():
+    for variant in (*variants.BY_NAME.values(), *([variants.AVIF_PREVIEW] if image.has_avif else [])):
         media.duplicate(
             image.variant_name(variant),
             variants.derived_name(new_key, variant.name, image.variant_extension(variant)),
         )
     image.file_key = new_key
     with transaction.atomic():
-        image.save(update_fields=[*fields, "file_key"])
+        # With has_avif, because it may have become true since the names above were taken from it.
+        image.save(update_fields=[*fields, "file_key", "has_avif"])
         transaction.on_commit(partial(media.delete_many, old_names))
+        if image.wants_avif:
+            transaction.on_commit(partial(tasks.render_avif.enqueue, image.pk))
         if image.status == Status.PROCESSING:  # a render under way finds its name gone and gives up
             transaction.on_commit(partial(tasks.render.enqueue, image.pk))
     logger.info("rekey image=%s old=%s…", image.key, old_key[:4])
