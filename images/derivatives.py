@@ -1,13 +1,15 @@
 """From a stored original to its derivatives."""
 
 import base64
+import errno
 import logging
+import os
 from enum import Enum, auto
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from images import sandbox, storage, variants
+from images import failpoints, sandbox, storage, variants
 from images.models import Image, Status
 from images.rendering import Unreadable
 from images.variants import Variant
@@ -15,6 +17,8 @@ from images.variants import Variant
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+MOST_STARTS = 10
+"""A photo that was begun this often and came to no end takes its process down with it, and is given up."""
 
 
 class Outcome(Enum):
@@ -33,6 +37,9 @@ def render(image_id: int) -> Outcome:
     image = waiting.first()
     if image is None:
         return Outcome.DONE
+    failpoints.reach("render.begun")
+    if image.render_attempts > MOST_STARTS:
+        return _failed(image, Unreadable("unreadable", "Rendering never ends."))
     try:
         with storage.media().local_path(image.storage_name) as path:
             rendering = sandbox.render(path, image.format, variants.EAGER)
@@ -41,13 +48,16 @@ def render(image_id: int) -> Outcome:
     names = {image.variant_name(variants.BY_NAME[name]): data for name, data in rendering.files.items()}
     for name, data in names.items():
         storage.write(name, data)
+        failpoints.reach("render.first")
+    failpoints.reach("render.stored")
     done = waiting.filter(file_key=image.file_key).update(
         status=Status.READY,
         failure="",
         placeholder=base64.b64encode(rendering.placeholder).decode(),
         colour=rendering.colour,
     )
-    if done:
+    failpoints.reach("render.ready")
+    if done or _is_current(image):  # or another process has rendered it meanwhile
         return Outcome.DONE
     storage.media().delete_many(names)
     return Outcome.RETRY  # deleted, or renamed by a change of visibility: look again
@@ -64,12 +74,20 @@ def ensure(image: Image, variant: Variant) -> str:
         else:
             data = sandbox.render(path, image.format, (variant,)).files[variant.name]
     storage.write(name, data)
+    if not _is_current(image):
+        storage.media().delete_many([name])
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
     return name
 
 
 def missing(image: Image) -> bool:
     """Whether storage lacks an eager variant of this photo."""
     return not all(storage.media().exists(image.variant_name(variant)) for variant in variants.EAGER)
+
+
+def _is_current(image: Image) -> bool:
+    """Whether the photo is still there under this file key. If not, a file just written is nobody's."""
+    return Image.objects.filter(pk=image.pk, file_key=image.file_key, deleted_at__isnull=True).exists()
 
 
 def _failed(image: Image, error: Unreadable | OSError) -> Outcome:
