@@ -167,13 +167,15 @@ def finish(upload: Upload) -> Received:
     """Turns a complete upload into a photo: looked at, stored durably, committed; then it is rendered.
 
     The upload's address and the photo's link were told when it began, and answer on. Raises UploadRefused, and keeps
-    nothing, when the bytes aren't an acceptable picture; after any other failure it can be finished again.
+    nothing, when the bytes aren't an acceptable picture; after any other failure, as when the disk is full, it can be
+    finished again.
     """
-    try:
-        return _finish(upload, told=True)
-    except UploadRefused:
-        abort(upload)
-        raise
+    with _disk_full_is_refused():
+        try:
+            return _finish(upload, told=True)
+        except UploadRefused:
+            abort(upload)
+            raise
 
 
 def abort(upload: Upload) -> None:
