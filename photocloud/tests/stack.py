@@ -128,7 +128,7 @@ def database() -> Iterator[str]:
 def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=5).status_code not in {502, 503}
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
