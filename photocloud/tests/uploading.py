@@ -8,7 +8,7 @@ import requests
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 class Client:
