@@ -145,8 +145,11 @@ def test_what_is_there_is_kept_by_a_look_and_by_a_conditional_put(site: Site) ->
 
 def test_check_files_names_and_mends_what_is_wrong_in_the_bucket(site: Site) -> None:
     lost, bare, whole = (site.upload(jpeg((300, 200)))["key"] for _ in range(3))
-    rows = "from images.models import Image; print(*Image.objects.filter(key__in=%r).order_by('pk').values_list(%r, flat=True))"
-    keys = site.app.manage("shell", "--no-imports", "-c", rows % ([lost, bare, whole], "file_key")).split()
+    script = f"""
+from images.models import Image
+print(*(Image.objects.get(key=key).file_key for key in {[lost, bare]}))
+"""
+    keys = site.app.manage("shell", "--no-imports", "-c", script).split()
     damage = {f"originals/{keys[0][:2]}/{keys[0]}.jpg", f"derived/{keys[1][:2]}/{keys[1]}/thumb.webp"}
     for name in damage:
         site.client.delete_object(Bucket=BUCKET, Key=name)
