@@ -1,13 +1,15 @@
 """From a stored original to its derivatives."""
 
 import base64
+import errno
 import logging
+import os
 from enum import Enum, auto
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from images import sandbox, storage, variants
+from images import failpoints, sandbox, storage, variants
 from images.models import Image, Status
 from images.rendering import Unreadable
 from images.variants import Variant
@@ -15,6 +17,8 @@ from images.variants import Variant
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+MOST_STARTS = 10
+"""A photo that was begun this often and came to no end takes its process down with it, and is given up."""
 
 
 class Outcome(Enum):
@@ -34,6 +38,9 @@ def render(image_id: int) -> Outcome:
     image = waiting.first()
     if image is None:
         return Outcome.ENDED
+    failpoints.reach("render.begun")
+    if image.render_attempts > MOST_STARTS:
+        return _failed(image, Unreadable("unreadable", "Rendering never ends."))
     try:
         with storage.media().local_path(image.storage_name) as path:
             rendering = sandbox.render(path, image.format, tuple(map(image.variant, variants.EAGER)))
@@ -42,14 +49,19 @@ def render(image_id: int) -> Outcome:
     names = {image.variant_name(variants.BY_NAME[name]): data for name, data in rendering.files.items()}
     for name, data in names.items():
         storage.write(name, data)
+        failpoints.reach("render.first")
+    failpoints.reach("render.stored")
     done = waiting.filter(file_key=image.file_key).update(
         status=Status.READY,
         failure="",
         placeholder=base64.b64encode(rendering.placeholder).decode(),
         colour=rendering.colour,
     )
+    failpoints.reach("render.ready")
     if done:
         return Outcome.READY
+    if _is_current(image):  # another process has rendered it meanwhile
+        return Outcome.ENDED
     storage.media().delete_many(names)
     return Outcome.RETRY  # deleted, or renamed by a change of visibility: look again
 
@@ -65,6 +77,9 @@ def ensure(image: Image, variant: Variant) -> str:
         else:
             data = sandbox.render(path, image.format, (image.variant(variant),)).files[variant.name]
     storage.write(name, data)
+    if not _is_current(image):
+        storage.media().delete_many([name])
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
     return name
 
 
@@ -103,6 +118,11 @@ def forget_lost_avif(image: Image) -> None:
     """Lets an AVIF that storage has no longer be made again."""
     if image.has_avif and not storage.media().exists(image.variant_name(variants.AVIF_PREVIEW)):
         Image.objects.filter(pk=image.pk, file_key=image.file_key).update(has_avif=None)
+
+
+def _is_current(image: Image) -> bool:
+    """Whether the photo is still there under this file key. If not, a file just written is nobody's."""
+    return Image.objects.filter(pk=image.pk, file_key=image.file_key, deleted_at__isnull=True).exists()
 
 
 def _failed(image: Image, error: Unreadable | OSError) -> Outcome:

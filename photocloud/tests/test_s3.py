@@ -172,6 +172,30 @@ def test_what_is_there_is_kept_by_a_look_and_by_a_conditional_put(site: Site) ->
     assert kept == b"first"
 
 
+def test_check_files_names_and_mends_what_is_wrong_in_the_bucket(site: Site) -> None:
+    lost, bare, whole = (site.upload(jpeg((300, 200)))["key"] for _ in range(3))
+    script = f"""
+from images.models import Image
+print(*(Image.objects.get(key=key).file_key for key in {[lost, bare]}))
+"""
+    keys = site.app.manage("shell", "--no-imports", "-c", script).split()
+    damage = {f"originals/{keys[0][:2]}/{keys[0]}.jpg", f"derived/{keys[1][:2]}/{keys[1]}/thumb.webp"}
+    for name in damage:
+        site.client.delete_object(Bucket=BUCKET, Key=name)
+    before = site.names()
+    site.client.put_object(Bucket=BUCKET, Key="originals/ab/abandoned.jpg", Body=b"alone")
+    found = site.app.manage("check_files", "--repair", "--grace=0")
+    for line in (
+        f"original-missing: photo {lost}",
+        f"derivative-missing: photo {bare}",
+        "orphan: file originals/ab/aban",
+    ):
+        assert line in found
+    assert whole not in found
+    assert site.names() == before | {f"derived/{keys[1][:2]}/{keys[1]}/thumb.webp"}
+    assert site.app.manage("check_files", "--grace=0").endswith("0 problems, 0 repaired.\n")
+
+
 def test_a_missing_object_is_a_404(site: Site) -> None:
     uploaded = site.upload(jpeg())
     for name in site.names():

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from images import derivatives
+from images import derivatives, tasks
 from images.models import Image, Status
 
 
@@ -17,9 +17,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--failed", action="store_true", help="also try failed photos again")
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--failed", action="store_true", help="also try failed photos again")
+        which.add_argument(
+            "--waiting",
+            action="store_true",
+            help="only photos that wait because their process was killed; a database queue gets them. For cron",
+        )
 
-    def handle(self, *args: Any, failed: bool, **options: Any) -> None:
+    def handle(self, *args: Any, failed: bool, waiting: bool, **options: Any) -> None:
+        if waiting:
+            self.stdout.write(f"Resumed {tasks.resume()} photos.")
+            return
         statuses = [Status.PROCESSING, Status.READY, *([Status.FAILED] if failed else [])]
         images = Image.objects.live().filter(status__in=statuses).order_by("pk")
         counts = {"rendered": 0, "failed": 0, "avif": 0}
