@@ -99,7 +99,7 @@ def test_a_photo_that_turns_private_while_it_is_rendered_is_rendered_under_its_n
     monkeypatch.setattr(storage.LocalStorage, "duplicate", render_after_the_last)
     with commit():
         visibility.change(image, Visibility.PRIVATE)
-    assert done == [derivatives.Outcome.ENDED]
+    assert done == [derivatives.Outcome.READY]
     assert stored() == files_of(image)
     assert image.is_ready
 
