@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Visibility, random_key
 from images import search, variants
 from images.formats import BY_NAME, Format
+from images.metadata import Position
 from images.variants import Variant
 
 SHARED = (Visibility.UNLISTED, Visibility.PUBLIC)
@@ -94,8 +95,14 @@ class Image(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     placeholder = models.CharField(max_length=60, blank=True, help_text="ThumbHash, base64")
     colour = models.CharField(max_length=7, blank=True)
+    has_avif = models.BooleanField(null=True, editable=False, help_text="Empty until it was tried")
+    notes = models.JSONField(
+        default=list, blank=True, help_text="What was wrong with the file; codes of the inspection"
+    )
     exif = models.JSONField(default=dict, blank=True)
     taken_at = models.CharField(_("taken"), max_length=32, blank=True, help_text="ISO 8601 as the camera wrote it")
+    latitude = models.FloatField(_("latitude"), null=True, blank=True, editable=False)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -112,6 +119,16 @@ class Image(models.Model):
                 fields=["owner", "sha256"],
                 condition=models.Q(deleted_at__isnull=True) & ~models.Q(sha256=""),
                 name="image_once_per_owner",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
+                name="image_position_whole",
             ),
         )
         indexes = (
@@ -149,6 +166,18 @@ class Image(models.Model):
         self.search_text = search.normalise(self.title, self.description)
         return ("title", "description", "search_text")
 
+    def show_position(self, position: Position | None) -> Sequence[str]:
+        """Sets the position that the page shows, None for no position; returns the names of the fields to save."""
+        self.latitude, self.longitude = position or (None, None)
+        return ("latitude", "longitude")
+
+    @property
+    def position(self) -> Position | None:
+        """Where the photo was taken, if its owner shows that."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Position(self.latitude, self.longitude)
+
     @property
     def is_ready(self) -> bool:
         return self.status == Status.READY
@@ -171,8 +200,30 @@ class Image(models.Model):
         """The path of the direct link, with the true extension."""
         return reverse("images:direct", args=[self.key, self.link_format.extension])
 
+    @property
+    def moves(self) -> bool:
+        """Whether the preview is an animation."""
+        return variants.moves(self.frames, self.width, self.height)
+
+    @property
+    def wants_avif(self) -> bool:
+        """Whether a smaller preview is worth a try."""
+        return self.is_ready and self.frames == 1 and self.has_avif is None
+
+    def variant(self, variant: Variant) -> Variant:
+        """The form that this photo has of a variant: a preview that moves, a full size in the format of its link."""
+        if variant == variants.PREVIEW and self.moves:
+            return variants.MOVING_PREVIEW
+        if variant == variants.FULL:
+            return variant._replace(extension=self.link_format.extension)
+        return variant
+
+    def variant_size(self, variant: Variant) -> tuple[int, int]:
+        """Width and height of the derivative in pixels."""
+        return variants.fitted(self.width, self.height, variant.edge_px)
+
     def variant_extension(self, variant: Variant) -> str:
-        return self.link_format.extension if variant is variants.FULL else variant.extension
+        return self.variant(variant).extension
 
     def variant_name(self, variant: Variant) -> str:
         """Where storage keeps the derivative."""
@@ -184,13 +235,14 @@ class Image(models.Model):
         return variants.original_name(self.file_key, BY_NAME[self.format].extension)
 
     def file_names(self) -> list[str]:
-        """Every name under which storage may hold a file of this photo.
+        """Every name under which storage may hold a file of this photo, be it from an earlier version.
 
         A row whose format isn't known yet may have been cut off just after its original was stored.
         """
         kinds = [BY_NAME[self.format]] if self.format else list(BY_NAME.values())
         originals = {variants.original_name(self.file_key, kind.extension) for kind in kinds}
-        derived = {self.variant_name(variant) for variant in variants.BY_NAME.values()} if self.format else set()
+        made = [*variants.EVERY, self.variant(variants.FULL)] if self.format else []
+        derived = {variants.derived_name(self.file_key, variant.name, variant.extension) for variant in made}
         return sorted(originals | derived)
 
 

@@ -9,14 +9,24 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from images import derivatives, sandbox
+from images.derivatives import Outcome
 from images.models import Image, Status
 
 
 @task()
 def render(image_id: int) -> None:
     """Makes a photo's eager variants, queued again until they are made or have failed for good."""
-    if derivatives.render(image_id) is derivatives.Outcome.RETRY:
+    outcome = derivatives.render(image_id)
+    if outcome is Outcome.RETRY:
         render.enqueue(image_id)
+    elif outcome is Outcome.READY:
+        render_avif.enqueue(image_id)
+
+
+@task(priority=-50, backend=settings.TASKS_SPARE_TIME)
+def render_avif(image_id: int) -> None:
+    """Makes the smaller preview when nothing else is to be done; `manage.py render` makes what got lost."""
+    derivatives.render_avif(image_id)
 
 
 def resume() -> int:

@@ -56,7 +56,7 @@ def _save(image: Image, fields: list[str], *, rekey: bool) -> None:
         image.save(update_fields=fields)
         return
     while not _rekey(image, {field: getattr(image, field) for field in fields}):
-        image.refresh_from_db(fields=["file_key", "status"])
+        image.refresh_from_db(fields=["file_key", "status", "has_avif"])
 
 
 def _rekey(image: Image, values: dict[str, Any]) -> bool:
@@ -69,10 +69,14 @@ def _rekey(image: Image, values: dict[str, Any]) -> bool:
         media.duplicate(old_name, new_name)
     failpoints.reach("rekey.copied")
     with transaction.atomic():
-        moved = Image.objects.filter(pk=image.pk, file_key=old_key).update(**values, file_key=new_key)
+        moved = Image.objects.filter(pk=image.pk, file_key=old_key).update(
+            **values, file_key=new_key, has_avif=image.has_avif
+        )
         if moved:
             transaction.on_commit(partial(failpoints.reach, "rekey.committed"))
             transaction.on_commit(partial(media.delete_many, old_names))
+        if moved and image.wants_avif:
+            transaction.on_commit(partial(tasks.render_avif.enqueue, image.pk))
         if moved and image.status == Status.PROCESSING:
             # A render under way finds its name gone and gives up; one that has just ended did so under the old name.
             Image.objects.filter(pk=image.pk, status=Status.READY).update(status=Status.PROCESSING, render_attempts=0)

@@ -126,7 +126,8 @@ CACHES = {
     "default": env.dj_cache_url("CACHE_URL", "db://django_cache"),
 }
 
-# Background work: "immediate" renders while the uploader waits, "database" leaves it to `manage.py db_worker`
+# Background work: "immediate" renders while the uploader waits, "database" leaves it to `manage.py db_worker`.
+# What nobody waits for has a low priority there, and here a thread.
 
 TASKS_BACKEND = env.str("TASKS_BACKEND", "immediate", validate=lambda v: v in {"immediate", "database"})
 TASKS = {
@@ -135,8 +136,10 @@ TASKS = {
             "immediate": "django_tasks.backends.immediate.ImmediateBackend",
             "database": "django_tasks_db.DatabaseBackend",
         }[TASKS_BACKEND]
-    }
+    },
+    "thread": {"BACKEND": "images.background.ThreadBackend"},
 }
+TASKS_SPARE_TIME = {"immediate": "thread", "database": "default"}[TASKS_BACKEND]
 
 # People
 
@@ -193,6 +196,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 64 * 1024**2)
 UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 200)
 UPLOAD_REQUEST_MAX_BYTES = env.int("UPLOAD_REQUEST_MAX_BYTES", 2 * 1024**3)
 UPLOAD_IDLE_SECONDS = env.int("UPLOAD_IDLE_SECONDS", 24 * 3600)
+UPLOAD_STALL_SECONDS = env.int("UPLOAD_STALL_SECONDS", 60)
 DISK_HEADROOM_BYTES = env.int("DISK_HEADROOM_BYTES", 256 * 1024**2)
 STORAGE_LIMIT_BYTES = env.int("STORAGE_LIMIT_BYTES", 10 * 1024**3)
 IMAGE_LIMIT = env.int("IMAGE_LIMIT", 100_000)

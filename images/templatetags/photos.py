@@ -1,16 +1,28 @@
 """What templates ask about photos."""
 
 from datetime import datetime
+from typing import Final
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.models import User
 from images import avatars, delivery, variants
+from images.metadata import Position
 from images.models import Image
 
 register = template.Library()
+
+NOTES: Final = {
+    "trailing_data": gettext_lazy(
+        "The file goes on behind the picture, as one with a short film does. Only your original has the rest."
+    ),
+    "stray_data": gettext_lazy("The file is slightly damaged: there are bytes in it that belong to nothing."),
+    "truncated": gettext_lazy("The file is cut off: a small part at the lower edge may be missing."),
+    "unreadable_metadata": gettext_lazy("What the camera wrote about the picture can't be read."),
+}
 
 
 @register.simple_tag
@@ -20,9 +32,38 @@ def thumb_url(image: Image) -> str:
 
 
 @register.simple_tag
-def preview_url(image: Image) -> str:
-    """A signed URL of the large picture, "" while there is none."""
-    return delivery.variant_url(image, variants.PREVIEW)
+def thumb_srcset(image: Image) -> str:
+    """The small picture and the large one with their widths; "" where one is all there is, and for animations."""
+    thumb, preview = image.variant_size(variants.THUMB)[0], image.variant_size(variants.PREVIEW)[0]
+    if not image.is_ready or image.frames > 1 or thumb == preview:
+        return ""
+    urls = delivery.variant_url(image, variants.THUMB), delivery.variant_url(image, variants.PREVIEW)
+    return f"{urls[0]} {thumb}w, {urls[1]} {preview}w"
+
+
+@register.filter
+def thumb_sizes(image: Image) -> str:
+    """How wide a photo is in the grid: the height of a row (photos.css) by its ratio, and what rows are stretched."""
+    ratio = max(0.6, image.width / image.height) if image.width and image.height else 1.5
+    return f"min(100vw, {ratio * 1.15:.2f} * clamp(5.5rem, 4.25rem + 8vw, 15rem))"
+
+
+@register.simple_tag
+def avif_url(image: Image) -> str:
+    """A signed URL of the large picture as AVIF, "" while there is none."""
+    return delivery.variant_url(image, variants.AVIF_PREVIEW) if image.has_avif else ""
+
+
+@register.simple_tag
+def preview_size(image: Image) -> tuple[int, int]:
+    """Width and height of the large picture."""
+    return image.variant_size(variants.PREVIEW)
+
+
+@register.filter
+def note(code: str) -> str:
+    """What was wrong with the file, as a sentence for its owner."""
+    return str(NOTES.get(code, code))
 
 
 @register.simple_tag
@@ -51,3 +92,37 @@ def time_left(moment: datetime | None) -> str:
         hours = minutes // 60
         return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
     return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
+
+
+@register.filter
+def exposure_time(seconds: float) -> str:
+    """A fraction when it is short, as cameras show it: 1/250 s, 0.5 s, 30 s."""
+    if seconds < 0.3:
+        return _("1/%(part)s s") % {"part": number_format(round(1 / seconds))}
+    return _("%(seconds)s s") % {"seconds": number_format(f"{round(seconds, 1):g}")}
+
+
+@register.filter
+def camera_time(taken_at: str) -> str:
+    """ISO 8601 as people read it: what the camera's clock said, and its zone if the camera knew it."""
+    moment = datetime.fromisoformat(taken_at)
+    shown = date_format(moment.replace(tzinfo=None), "DATETIME_FORMAT")
+    if moment.tzinfo is None:
+        return shown
+    return _("%(time)s (UTC%(offset)s)") % {"time": shown, "offset": taken_at[-6:]}
+
+
+@register.filter
+def coordinates(position: Position) -> str:
+    """Decimal degrees with the letters of the hemispheres, which stay on their line: 52.51667° N, 13.40000° E."""
+    latitude, longitude = (number_format(abs(degrees), 5) for degrees in position)
+    north_or_south = _("%(degrees)s°\u00a0N") if position.latitude >= 0 else _("%(degrees)s°\u00a0S")
+    east_or_west = _("%(degrees)s°\u00a0E") if position.longitude >= 0 else _("%(degrees)s°\u00a0W")
+    return f"{north_or_south % {'degrees': latitude}}, {east_or_west % {'degrees': longitude}}"
+
+
+@register.filter
+def map_url(position: Position) -> str:
+    """A page of OpenStreetMap with a mark there."""
+    latitude, longitude = (f"{degrees:.5f}" for degrees in position)
+    return f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=15/{latitude}/{longitude}"

@@ -63,7 +63,7 @@ def test_a_photo_that_is_rendered_twice_at_once_keeps_its_thumbnails(
 ) -> None:
     image = waiting(upload())
     after(monkeypatch, sandbox, "render", lambda: derivatives.render(image.pk))
-    assert derivatives.render(image.pk) is derivatives.Outcome.DONE
+    assert derivatives.render(image.pk) is derivatives.Outcome.ENDED
     assert stored() == files_of(image)
     assert image.is_ready
 
@@ -99,7 +99,7 @@ def test_a_photo_that_turns_private_while_it_is_rendered_is_rendered_under_its_n
     monkeypatch.setattr(storage.LocalStorage, "duplicate", render_after_the_last)
     with commit():
         visibility.change(image, Visibility.PRIVATE)
-    assert done == [derivatives.Outcome.DONE]
+    assert done == [derivatives.Outcome.ENDED]
     assert stored() == files_of(image)
     assert image.is_ready
 
