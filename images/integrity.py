@@ -204,7 +204,7 @@ class Check:
     def _quotas(self) -> Iterator[Problem]:
         counted = User.objects.annotate(rows=Count("images"), bytes=Coalesce(Sum("images__size_bytes"), 0))
         suspects = counted.exclude(Q(image_count=F("rows")) & Q(used_bytes=F("bytes")))
-        for user_id in list(suspects.values_list("pk", flat=True)):
+        for user_id in list(suspects.order_by("pk").values_list("pk", flat=True)):
             with transaction.atomic():
                 user = User.objects.select_for_update().get(pk=user_id)
                 is_now = Image.objects.owned_by(user).aggregate(rows=Count("pk"), bytes=Coalesce(Sum("size_bytes"), 0))

@@ -28,7 +28,7 @@ def waiting(upload: Upload) -> Image:
 def queue(settings: Settings, waiting: Image) -> None:
     """TASKS_BACKEND=database."""
     settings.TASKS_BACKEND = "database"
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {**settings.TASKS, "default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 def resume() -> str:
