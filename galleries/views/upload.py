@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import quotas
 from accounts.requests import AuthenticatedHttpRequest
+from galleries import words
 from galleries.forms import GalleryUploadForm
 from images import api
 from images.api import Outcome
@@ -77,5 +78,6 @@ def _render(
         "limits": limits(),
         "usage": quotas.usage(request.user),
         "results": results or [],
+        "uppy_words": words.uppy(),
     }
     return render(request, "galleries/upload.html", context, status=status)

@@ -5,4 +5,3 @@ export { default as ImageEditor } from "@uppy/image-editor";
 export { default as ScreenCapture } from "@uppy/screen-capture";
 export { default as Tus } from "@uppy/tus";
 export { default as Webcam } from "@uppy/webcam";
-export { getDroppedFiles } from "@uppy/core/utils";
