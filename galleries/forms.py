@@ -3,13 +3,11 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from galleries.models import Gallery
-from images import expiry
-from images.forms import PersonForm, UploadForm
+from images.forms import ApiOptionsForm, PersonForm, UploadForm
 from images.models import Image
 
 NEW = "new"
@@ -76,18 +74,5 @@ class GalleryUploadForm(GalleryChoiceForm, UploadForm):
     field_order = ["files", "gallery", "new_gallery", "visibility", "lifetime", "expires_on"]  # noqa: RUF012
 
 
-class ApiUploadForm(GalleryUploadForm):
-    """What scripts send: `expires` in any form that the lifetime parser reads, and words."""
-
-    expires = forms.CharField(max_length=60, required=False)
-    title = forms.CharField(max_length=200, required=False)
-    description = forms.CharField(max_length=5000, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        if expires := self.cleaned_data.get("expires"):
-            try:
-                self.cleaned_data["expires_at"] = expiry.parse(expires, now=timezone.now())
-            except expiry.BadLifetime as error:
-                self.add_error("expires", str(error))
-        return self.cleaned_data
+class ApiUploadForm(GalleryChoiceForm, ApiOptionsForm):
+    """What scripts send: a gallery, and what they say of the photo."""

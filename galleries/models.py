@@ -6,12 +6,13 @@ from typing import Self
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Visibility, random_key
-from images.models import SHARED, Image, ImageQuerySet, Status
+from images.models import SHARED, Image, ImageQuerySet, Status, merged
 
 
 def new_key() -> str:
@@ -86,6 +87,13 @@ class GalleryItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image_id} in {self.gallery_id}"
+
+
+@receiver(merged)
+def follow(image: Image, into: Image, **_kwargs: object) -> None:
+    """The photo that an upload turned out to be goes where the upload was meant to go."""
+    for item in GalleryItem.objects.filter(image=image).select_related("gallery"):
+        item.gallery.add(into)
 
 
 def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> list[Gallery]:

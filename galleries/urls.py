@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from galleries.views import galleries, items
+from galleries.views import galleries, items, upload
 
 app_name = "galleries"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     re_path(rf"^g/{KEY}/edit$", galleries.edit, name="edit"),
     re_path(rf"^g/{KEY}/delete$", galleries.delete, name="delete"),
     re_path(rf"^g/{KEY}/remove$", items.remove, name="remove"),
+    re_path(rf"^g/{KEY}/uploads$", upload.resumable, name="tus_gallery"),
     re_path(rf"^g/{KEY}/cover$", items.cover, name="cover"),
 ]

@@ -1,15 +1,16 @@
 """What every programmatic upload door shares: the files of a request, taken in one by one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.http import parse_header_parameters
 
 from accounts.models import User
+from accounts.tokens import Unauthorised
 from images import refusals, uploads
 from images.intake import StagedFile
 from images.models import Image
@@ -25,6 +26,19 @@ class Outcome:
     image: Image | None = None
     duplicate: bool = False
     refusal: UploadRefused | None = None
+
+
+def problem(refusal: UploadRefused, *, headers: Mapping[str, str] | None = None) -> JsonResponse:
+    """A refusal as RFC 9457 has it, with `code`, `message` and the `limit` in question."""
+    limit = {} if refusal.limit is None else {"limit": refusal.limit}
+    told = {"status": refusal.status, "title": refusal.message, "code": refusal.code, "message": refusal.message}
+    return JsonResponse(told | limit, status=refusal.status, content_type="application/problem+json", headers=headers)
+
+
+def unauthorised(refusal: Unauthorised) -> JsonResponse:
+    """What a missing or wrong credential gets."""
+    answer = UploadRefused("unauthorised", str(refusal), status=401)
+    return problem(answer, headers={"WWW-Authenticate": "Bearer"})
 
 
 def check_body(request: HttpRequest) -> None:

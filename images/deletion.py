@@ -58,7 +58,7 @@ def purge(
     now = timezone.now()
     report = PurgeReport()
     expired = Image.objects.expired(now)
-    abandoned = Image.objects.filter(upload__in=Upload.objects.abandoned(now), deleted_at__isnull=True)
+    abandoned = Image.objects.filter(uploads__in=Upload.objects.ended(now).unfinished(), deleted_at__isnull=True)
     marked = Image.objects.filter(deleted_at__isnull=False)
     if dry_run:
         report.expired, report.abandoned = expired.count(), abandoned.count()
@@ -77,6 +77,7 @@ def purge(
             break
         progress(removed)
         left = None if left is None else left - removed
+    Upload.objects.ended(now).exclude(finished_at=None).delete()
     for path in _leftovers():
         with suppress(FileNotFoundError):
             os.unlink(path)
@@ -132,7 +133,7 @@ def _leftovers() -> Iterable[Path]:
     oldest = time.time() - settings.UPLOAD_IDLE_SECONDS
     if not staging.is_dir():
         return
-    kept = {f"{key}.part" for key in Upload.objects.values_list("image__file_key", flat=True)}
+    kept = {f"{key}.part" for key in Upload.objects.unfinished().values_list("image__file_key", flat=True)}
     for entry in os.scandir(staging):
         with suppress(FileNotFoundError):
             if entry.is_file(follow_symlinks=False) and entry.name not in kept and entry.stat().st_mtime < oldest:

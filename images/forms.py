@@ -96,6 +96,23 @@ class UploadForm(PersonForm):
         )
 
 
+class ApiOptionsForm(UploadForm):
+    """What programs say of a photo: `expires` in any form that the lifetime parser reads, and words."""
+
+    expires = forms.CharField(max_length=60, required=False)
+    title = forms.CharField(max_length=200, required=False)
+    description = forms.CharField(max_length=5000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if expires := self.cleaned_data.get("expires"):
+            try:
+                self.cleaned_data["expires_at"] = expiry.parse(expires, now=timezone.now())
+            except expiry.BadLifetime as error:
+                self.add_error("expires", str(error))
+        return self.cleaned_data
+
+
 class ImageForm(forms.ModelForm[Image]):
     """Edits a photo; its end stays to the second unless another one is chosen."""
 

@@ -1,9 +1,9 @@
 """Files as they come in by multipart: written once, to the media's own file system, and never past the limit."""
 
 import errno
+import hashlib
 import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -19,12 +19,11 @@ class StagedFile(UploadedFile[bytes]):
     """A received file in the staging folder. With a `refusal`, its content was thrown away while it arrived."""
 
     def __init__(self, name: str, content_type: str | None) -> None:
-        folder = Path(settings.STAGING_DIR)
-        folder.mkdir(parents=True, exist_ok=True)
-        file = tempfile.NamedTemporaryFile(dir=folder, suffix=".upload")  # noqa: SIM115  closed with the request
+        file = tempfile.NamedTemporaryFile(dir=storage.staging(), suffix=".upload")  # noqa: SIM115  closed with the request
         super().__init__(file, name, content_type, size=0)
         self._staged = file
         self.path = file.name
+        self.digest = hashlib.sha256()
         self.refusal: UploadRefused | None = None
 
     def close(self) -> None:
@@ -71,6 +70,7 @@ class BoundedUploadHandler(FileUploadHandler):
             return
         try:
             file.write(raw_data)
+            file.digest.update(raw_data)
         except OSError as error:
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise

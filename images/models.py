@@ -8,6 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from images.formats import BY_NAME, Format
 from images.variants import Variant
 
 SHARED = (Visibility.UNLISTED, Visibility.PUBLIC)
+_LINKED = models.Q(visibility__in=SHARED, quarantined_at__isnull=True, owner__is_active=True)
 
 
 class Status(models.TextChoices):
@@ -46,30 +48,20 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def shared(self) -> Self:
         """What anyone who has the link may see."""
-        return self.live().filter(
-            visibility__in=SHARED,
-            status=Status.READY,
-            quarantined_at__isnull=True,
-            owner__is_active=True,
-        )
+        return self.live().filter(_LINKED, status=Status.READY)
 
     def listed(self) -> Self:
         """What is shown to everyone."""
         return self.shared().filter(visibility=Visibility.PUBLIC)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The one rule for pages: a person's own photos, and what is shared by link."""
-        if isinstance(user, AnonymousUser):
-            return self.shared()
-        return self.live().filter(
-            models.Q(owner=user)
-            | models.Q(
-                visibility__in=SHARED,
-                status=Status.READY,
-                quarantined_at__isnull=True,
-                owner__is_active=True,
-            )
-        )
+        """The one rule for pages: a person's own photos, and what is shared by link or on its way to be."""
+        linked = _LINKED & ~models.Q(status=Status.FAILED)
+        return self.live().filter(linked if isinstance(user, AnonymousUser) else linked | models.Q(owner=user))
+
+    def named(self, key: str) -> "Image | None":
+        """The photo with this key, or the one that the upload under this key turned out to be."""
+        return self.filter(key=key).first() or self.filter(aliases__key=key).first()
 
     def matching(self, query: str) -> Self:
         """Every word of the query is a substring of title or description."""
@@ -202,17 +194,50 @@ class Image(models.Model):
         return sorted(originals | derived)
 
 
+class ImageAlias(models.Model):
+    """A key that was told when an upload began; then its bytes were those of a photo the person had already."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="aliases")
+    key = models.CharField(max_length=16, unique=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+merged = Signal()
+"""Sent with `image` and `into` in the transaction in which an upload turns out to be a photo that its owner had:
+what refers to `image`, which is about to go, refers to `into` from then on."""
+
+
 class UploadQuerySet(models.QuerySet["Upload"]):
-    def abandoned(self, now: datetime) -> Self:
+    def owned_by(self, user: User) -> Self:
+        return self.filter(image__owner=user)
+
+    def unfinished(self) -> Self:
+        return self.filter(finished_at__isnull=True)
+
+    def ended(self, now: datetime) -> Self:
+        """Abandoned, or finished and long enough ago that nobody asks any more."""
         return self.filter(expires_at__lte=now)
 
 
-class Upload(models.Model):
-    """Bytes under way: `offset` of `length` bytes are in the part file."""
+def new_upload_key() -> str:
+    return random_key(22)
 
-    image = models.OneToOneField(Image, on_delete=models.CASCADE, primary_key=True)
+
+class Upload(models.Model):
+    """Bytes under way: `offset` of `length` bytes are in the part file. After its end it tells of its photo a while.
+
+    `metadata` is the Upload-Metadata of tus as its client sent it.
+    """
+
+    key = models.CharField(max_length=22, primary_key=True, default=new_upload_key, editable=False)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="uploads")
     length = models.PositiveBigIntegerField()
     offset = models.PositiveBigIntegerField(default=0)
+    metadata = models.TextField(blank=True)
+    duplicate = models.BooleanField(default=False)
+    finished_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(db_index=True)
 
     objects = UploadQuerySet.as_manager()
@@ -221,6 +246,9 @@ class Upload(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(offset__lte=models.F("length")), name="upload_offset_within_length"
+            ),
+            models.UniqueConstraint(
+                fields=["image"], condition=models.Q(finished_at__isnull=True), name="upload_once_per_image"
             ),
         )
 

@@ -15,6 +15,10 @@ class UploadRefused(Exception):
         self.limit = limit
 
 
+def method_not_allowed() -> UploadRefused:
+    return UploadRefused("method_not_allowed", _("Method not allowed"), status=405)
+
+
 def too_large(limit_bytes: int) -> UploadRefused:
     return UploadRefused(
         "file_too_large",

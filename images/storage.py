@@ -33,9 +33,7 @@ class LocalStorage(FileSystemStorage):
         return name
 
     def _save(self, name: str, content: Any) -> str:
-        staging = Path(settings.STAGING_DIR)
-        staging.mkdir(parents=True, exist_ok=True)
-        descriptor, path = tempfile.mkstemp(dir=staging, suffix=".tmp")
+        descriptor, path = tempfile.mkstemp(dir=staging(), suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as target:
                 for chunk in content.chunks():
@@ -47,14 +45,13 @@ class LocalStorage(FileSystemStorage):
         return name
 
     def put(self, name: str, path: str) -> None:
-        """Moves the file at `path` (same file system) to `name`, durably. Keeps what is at `name` already."""
+        """Gives the file at `path` (same file system) the name `name` too, durably. Keeps what is there already."""
         target = Path(self.path(name))
         _make_folder(target.parent)
         with open(path, "rb") as file:
             os.fchmod(file.fileno(), 0o640)
             os.fsync(file.fileno())
         _link(path, target)
-        os.unlink(path)
         _fsync_folder(target.parent)
 
     def duplicate(self, name: str, new_name: str) -> None:
@@ -106,10 +103,9 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
         return name
 
     def put(self, name: str, path: str) -> None:
-        """Moves the local file at `path` to `name`. Keeps what is at `name` already."""
+        """Stores the local file at `path` as `name`. Keeps what is at `name` already."""
         with open(path, "rb") as file:
             self._put(name, file)
-        os.unlink(path)
 
     def _put(self, name: str, file: Any) -> None:
         if self.exists(name):  # not every server honours IfNoneMatch
@@ -142,8 +138,7 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
     @contextmanager
     def local_path(self, name: str) -> Iterator[str]:
         """A copy of a stored file on this machine's disk, for as long as the context lasts."""
-        Path(settings.STAGING_DIR).mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=settings.STAGING_DIR, suffix=".tmp") as file:
+        with tempfile.NamedTemporaryFile(dir=staging(), suffix=".tmp") as file:
             try:
                 self.bucket.download_fileobj(name, file)
             except self.connection.meta.client.exceptions.ClientError as error:
@@ -181,6 +176,13 @@ def media() -> LocalStorage | ObjectStorage:
     return cast("LocalStorage | ObjectStorage", default_storage)
 
 
+def staging() -> Path:
+    """The folder for files that aren't stored yet, on the media's own file system; made if it is missing."""
+    folder = Path(settings.STAGING_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def write(name: str, data: bytes) -> None:
     """Stores `data` under `name`, durably; keeps what is there already."""
     media().save(name, ContentFile(data))
@@ -212,9 +214,7 @@ def content_type(name: str) -> str:
 
 def has_headroom(size_bytes: int) -> bool:
     """Whether the media file system takes `size_bytes` more and keeps DISK_HEADROOM_BYTES free."""
-    staging = Path(settings.STAGING_DIR)
-    staging.mkdir(parents=True, exist_ok=True)
-    room = os.statvfs(staging)
+    room = os.statvfs(staging())
     return room.f_bavail * room.f_frsize - size_bytes >= settings.DISK_HEADROOM_BYTES
 
 
@@ -265,7 +265,5 @@ def _fsync_folder(folder: Path) -> None:
 
 def probe() -> None:
     """Raises OSError when the media root can't be written to."""
-    staging = Path(settings.STAGING_DIR)
-    staging.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=staging) as file:
+    with tempfile.TemporaryFile(dir=staging()) as file:
         file.write(b"ok")

@@ -1,19 +1,19 @@
 """The life of an upload: start reserves, append writes, finish turns bytes into a photo, abort forgets.
 
-What was acknowledged by `finish` survives a crash; what was not leaves a row and files that `purge` removes.
+What was acknowledged by `finish` survives a crash; what was not leaves a row and files that `purge` removes, and can
+be resumed until then at the last offset that was told.
 """
 
 import errno
-import hashlib
+import fcntl
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,19 +21,40 @@ from django.utils import timezone
 
 from accounts import quotas
 from accounts.models import User
-from images import deletion, formats, metadata, refusals, sandbox, storage, tasks
+from images import deletion, digests, formats, metadata, refusals, sandbox, storage, tasks
+from images.digests import Digest
 from images.intake import StagedFile
-from images.models import Image, Status, Upload
+from images.models import Image, ImageAlias, Status, Upload, merged
+from images.refusals import UploadRefused
 from images.rendering import Unreadable
 
 logger = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
+SAVED_EVERY_BYTES = 8 << 20
+"""A longer body is made durable in steps of this size, so that a crash costs no more than one."""
+ANSWERS_ON_SECONDS = 15 * 60
+"""For how long a finished upload tells what became of it."""
 Place = Callable[[Image], object]
 
 
 class Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
+
+
+class Checksum(Protocol):
+    """A running digest, as hashlib makes them, and what it should come to."""
+
+    def update(self, block: bytes, /) -> None: ...
+    def matches(self) -> bool: ...
+
+
+class Busy(Exception):
+    """Another request holds the upload."""
+
+
+class WrongChecksum(Exception):
+    """What was sent is not what its checksum says; it was thrown away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +75,12 @@ class Received:
     duplicate: bool
 
 
-def start(*, owner: User, length: int, name: str, options: Options) -> Upload:
+def start(
+    *, owner: User, length: int, name: str, options: Options, place: Place | None = None, metadata_text: str = ""
+) -> Upload:
     """Reserves room for `length` bytes and makes the rows; the photo's key, so its link, exists from here on.
 
+    `place` is called with the photo in the same transaction (a gallery takes it in there).
     Raises UploadRefused: empty, too large, no quota, no disk.
     """
     if length <= 0:
@@ -75,77 +99,146 @@ def start(*, owner: User, length: int, name: str, options: Options) -> Upload:
         except quotas.QuotaExceeded as exceeded:
             raise refusals.no_room(exceeded.code, exceeded.limit) from exceeded
         image.save(force_insert=True)
-        return Upload.objects.create(
-            image=image,
-            length=length,
-            expires_at=timezone.now() + timedelta(seconds=settings.UPLOAD_IDLE_SECONDS),
-        )
+        if place is not None:
+            place(image)
+        return Upload.objects.create(image=image, length=length, metadata=metadata_text, expires_at=_idle_end())
 
 
-def append(upload: Upload, *, stream: Stream) -> None:
-    """Writes what `stream` gives behind `upload.offset`, in blocks, never past the length."""
-    Path(settings.STAGING_DIR).mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(upload.part_path, os.O_WRONLY | os.O_CREAT, 0o640)
-    with os.fdopen(descriptor, "wb") as part:
+@contextmanager
+def held(upload: Upload) -> Iterator[Upload]:
+    """The upload, read afresh, for this request alone; the kernel lets go of it when the process dies.
+
+    Raises Busy when another request holds it or has just finished it, Upload.DoesNotExist when it has gone.
+    """
+    storage.staging()
+    part = os.open(upload.part_path, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        try:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy from error
+        fresh = Upload.objects.select_related("image__owner").filter(pk=upload.pk).first()
+        if fresh is None or fresh.finished_at is not None:
+            _unlink(upload.part_path)  # made just now: the request that held it before took the real one away
+            raise Upload.DoesNotExist if fresh is None else Busy
+        fresh.offset = _offset(fresh, os.fstat(part).st_size)
+        yield fresh
+    finally:
+        os.close(part)
+
+
+def offset(upload: Upload) -> int:
+    """The first byte that is still missing."""
+    if upload.finished_at is not None:
+        return upload.length
+    try:
+        return _offset(upload, os.stat(upload.part_path).st_size)
+    except FileNotFoundError:
+        return 0
+
+
+def append(upload: Upload, *, stream: Stream, checksum: Checksum | None = None) -> None:
+    """Writes what `stream` gives behind `upload.offset`, in blocks, never past the length.
+
+    What arrived stays, even when the stream breaks; with a `checksum` all of it or, by WrongChecksum, nothing.
+    Raises UploadRefused when the disk is full.
+    """
+    storage.staging()
+    before = upload.offset
+    digest = digests.resume(upload.key, upload.part_path, upload.offset)
+    descriptor = os.open(upload.part_path, os.O_RDWR | os.O_CREAT, 0o640)
+    with _disk_full_is_refused(), os.fdopen(descriptor, "r+b") as part:
         part.seek(upload.offset)
-        while (left := upload.length - upload.offset) and (block := stream.read(min(BLOCK_BYTES, left))):
-            part.write(block)
-            upload.offset += len(block)
-    upload.save(update_fields=["offset"])
+        try:
+            _copy(upload, stream, part, digest, checksum)
+        except BaseException:
+            if checksum is not None:
+                upload.offset = before
+            raise
+        finally:
+            _save_offset(upload, part.fileno())
+    digests.keep(upload.key, upload.offset, digest)
 
 
-def finish(upload: Upload, *, place: Place | None = None) -> Received:
+def finish(upload: Upload) -> Received:
     """Turns a complete upload into a photo: looked at, stored durably, committed; then it is rendered.
 
-    `place` is called with the photo inside the committing transaction (a gallery takes it in there).
-    Raises UploadRefused, and keeps nothing, when the bytes aren't an acceptable picture.
+    The upload's address and the photo's link were told when it began, and answer on. Raises UploadRefused, and keeps
+    nothing, when the bytes aren't an acceptable picture; after any other failure it can be finished again.
     """
-    with _aborting(upload):
-        if upload.offset != upload.length:
-            raise refusals.incomplete(upload.length)
-        with open(upload.part_path, "rb") as part:
-            head = part.read(4096)
-            part.seek(0)
-            sha256 = hashlib.file_digest(part, "sha256").hexdigest()
-        if existing := _same(upload, sha256):
-            return _duplicate(upload, existing, place)
-        _inspect(upload.image, upload.part_path, head)
-        storage.media().put(upload.image.storage_name, upload.part_path)
-        upload.image.sha256 = sha256
-        try:
-            _commit(upload, place)
-        except IntegrityError:  # the same bytes arrived twice at once
-            if (existing := _same(upload, sha256)) is None:
-                raise
-            return _duplicate(upload, existing, place)
-        return Received(image=upload.image, duplicate=False)
+    try:
+        return _finish(upload, told=True)
+    except UploadRefused:
+        abort(upload)
+        raise
 
 
 def abort(upload: Upload) -> None:
     """Forgets an upload that isn't finished: row, part file, stored original, reserved room."""
-    deletion.delete(Image.objects.filter(pk=upload.pk, status=Status.RECEIVING))
+    deletion.delete(Image.objects.filter(pk=upload.image_id, status=Status.RECEIVING))
 
 
 def receive(file: StagedFile, *, owner: User, options: Options, place: Place | None = None) -> Received:
-    """Takes in a file that arrived whole by multipart."""
+    """Takes in a file that arrived whole by multipart; `place` is called in the transaction that commits the photo."""
     if file.refusal is not None:
         raise file.refusal
     upload = start(owner=owner, length=file.size or 0, name=file.name or "", options=options)
     with _aborting(upload):
         os.replace(file.path, upload.part_path)
         upload.offset = upload.length
-        upload.save(update_fields=["offset"])
-    return finish(upload, place=place)
+        digests.keep(upload.key, upload.length, file.digest)
+        return _finish(upload, told=False, place=place)
 
 
 def receive_stream(
     stream: Stream, *, length: int, name: str, owner: User, options: Options, place: Place | None = None
 ) -> Received:
-    """Takes in a raw request body of `length` bytes."""
+    """Takes in a raw request body of `length` bytes; `place` as in `receive`."""
     upload = start(owner=owner, length=length, name=name, options=options)
     with _aborting(upload):
         append(upload, stream=stream)
-    return finish(upload, place=place)
+        return _finish(upload, told=False, place=place)
+
+
+def _copy(upload: Upload, stream: Stream, part: BinaryIO, digest: Digest, checksum: Checksum | None) -> None:
+    unsaved = 0
+    while block := stream.read(min(BLOCK_BYTES, upload.length - upload.offset)):
+        part.write(block)
+        part.flush()
+        digest.update(block)
+        upload.offset += len(block)
+        unsaved += len(block)
+        if checksum is not None:
+            checksum.update(block)
+        elif unsaved >= SAVED_EVERY_BYTES:
+            _save_offset(upload, part.fileno())
+            unsaved = 0
+    if checksum is not None and not checksum.matches():
+        raise WrongChecksum
+
+
+def _finish(upload: Upload, *, told: bool, place: Place | None = None) -> Received:
+    if upload.offset != upload.length:
+        raise refusals.incomplete(upload.length)
+    with open(upload.part_path, "rb") as part:
+        head = part.read(4096)
+    sha256 = digests.resume(upload.key, upload.part_path, upload.length).hexdigest()
+    if existing := _same(upload, sha256):
+        return _duplicate(upload, existing, told=told, place=place)
+    _inspect(upload.image, upload.part_path, head)
+    storage.media().put(upload.image.storage_name, upload.part_path)
+    upload.image.sha256 = sha256
+    try:
+        _commit(upload, told=told, place=place)
+    except IntegrityError:  # the same bytes arrived twice at once
+        if (existing := _same(upload, sha256)) is None:
+            raise
+        return _duplicate(upload, existing, told=told, place=place)
+    except Upload.DoesNotExist:  # deleted while its last bytes were looked at
+        storage.media().delete_many([upload.image.storage_name])
+        _unlink(upload.part_path)
+        raise
+    return Received(image=upload.image, duplicate=False)
 
 
 def _inspect(image: Image, path: str, head: bytes) -> None:
@@ -165,14 +258,15 @@ def _inspect(image: Image, path: str, head: bytes) -> None:
     image.taken_at = seen.taken_at or ""
 
 
-def _commit(upload: Upload, place: Place | None) -> None:
+def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
     image = upload.image
     image.status = Status.PROCESSING
     with transaction.atomic():
+        if not Image.objects.filter(pk=image.pk, deleted_at__isnull=True).update(status=image.status):
+            raise Upload.DoesNotExist
         _retire_expired(image)
         image.save(
             update_fields=[
-                "status",
                 "format",
                 "width",
                 "height",
@@ -183,12 +277,30 @@ def _commit(upload: Upload, place: Place | None) -> None:
                 "sha256",
             ]
         )
-        Upload.objects.filter(pk=upload.pk).delete()
+        _end(upload, told=told, image=image, duplicate=False)
         if place is not None:
             place(image)
+        transaction.on_commit(partial(_unlink, upload.part_path), robust=True)
         transaction.on_commit(partial(tasks.render.enqueue, image.pk), robust=True)
     logger.info(
         "upload image=%s owner=%s bytes=%s format=%s", image.key, image.owner_id, image.size_bytes, image.format
+    )
+
+
+def _end(upload: Upload, *, told: bool, image: Image, duplicate: bool) -> None:
+    """The row of an upload whose address nobody knows goes; another one tells of its photo for a while."""
+    row = Upload.objects.filter(pk=upload.pk)
+    if not told:
+        row.delete()
+        return
+    now = timezone.now()
+    upload.image, upload.duplicate, upload.finished_at = image, duplicate, now
+    row.update(
+        image=image,
+        duplicate=duplicate,
+        offset=upload.length,
+        finished_at=now,
+        expires_at=now + timedelta(seconds=ANSWERS_ON_SECONDS),
     )
 
 
@@ -203,21 +315,62 @@ def _retire_expired(image: Image) -> None:
     Image.objects.owned_by(image.owner).expired(now).filter(sha256=image.sha256).update(deleted_at=now)
 
 
-def _duplicate(upload: Upload, existing: Image, place: Place | None) -> Received:
-    abort(upload)
-    if place is not None:
-        place(existing)
+def _duplicate(upload: Upload, existing: Image, *, told: bool, place: Place | None) -> Received:
+    """Ends the upload in the photo that was there, which answers to the new key as well if that was told."""
+    image = upload.image
+    with transaction.atomic():
+        merged.send(sender=Image, image=image, into=existing)
+        Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
+        if told:
+            ImageAlias.objects.create(image=existing, key=image.key)
+        _end(upload, told=told, image=existing, duplicate=True)
+        if place is not None:
+            place(existing)
+    deletion.delete(Image.objects.filter(pk=image.pk))
     logger.info("upload duplicate image=%s owner=%s", existing.key, existing.owner_id)
     return Received(image=existing, duplicate=True)
+
+
+def _idle_end() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.UPLOAD_IDLE_SECONDS)
+
+
+def _offset(upload: Upload, part_bytes: int) -> int:
+    """What the row says, unless a power cut has left less of the file."""
+    return min(upload.offset, part_bytes)
+
+
+def _save_offset(upload: Upload, part: int) -> None:
+    """Tells the row how far the part file goes, once the disk has it.
+
+    The last byte is not told: until `finish` is through, a client that asks is to send it again.
+    """
+    if upload.offset < upload.length:
+        os.fdatasync(part)
+        Upload.objects.filter(pk=upload.pk).update(offset=upload.offset, expires_at=_idle_end())
+
+
+def _unlink(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+@contextmanager
+def _disk_full_is_refused() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise refusals.disk_full() from error
+        raise
 
 
 @contextmanager
 def _aborting(upload: Upload) -> Iterator[None]:
     """Leaves nothing behind when the block fails."""
     try:
-        yield
-    except BaseException as error:
+        with _disk_full_is_refused():
+            yield
+    except BaseException:
         abort(upload)
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise refusals.disk_full() from error
         raise

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from images.views import avatar, explore, files, image, library
+from images.views import avatar, explore, files, image, known, library, tus
 
 app_name = "images"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("explore/", explore.explore, name="explore"),
     path("u/<str:username>", explore.user, name="user"),
     path("library/", library.library, name="library"),
+    path("library/uploads", tus.create, name="tus_library"),
     path("library/change", library.bulk_change, name="bulk_change"),
     path("library/delete", library.bulk_delete, name="bulk_delete"),
     re_path(rf"^p/{KEY}$", image.photo, name="photo"),
@@ -22,6 +23,9 @@ urlpatterns = [
         files.direct_variant,
         name="direct_variant",
     ),
+    path("api/v1/uploads", tus.create, name="tus_create"),
+    path("api/v1/uploads/known", known.known, name="known"),
+    path("api/v1/uploads/<str:key>", tus.resource, name="tus_upload"),
     path("files/<path:name>", files.signed_file, name="file"),
     path("accounts/avatar/", avatar.avatar, name="avatar"),
 ]

@@ -56,4 +56,5 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether the request came to a programmatic door and not from a browser's page."""
-    return request.path.startswith(API_PATHS) and "text/html" not in request.headers.get("Accept", "")
+    programmatic = request.path.startswith(API_PATHS) or request.path.endswith("/uploads")
+    return programmatic and "text/html" not in request.headers.get("Accept", "")

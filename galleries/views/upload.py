@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts import quotas
+from accounts import quotas, tokens
+from accounts.models import Scope
 from accounts.requests import AuthenticatedHttpRequest
 from galleries import words
 from galleries.forms import GalleryUploadForm
+from galleries.models import Gallery
 from images import api
 from images.api import Outcome
 from images.forms import limits
 from images.refusals import UploadRefused
+from images.views import tus
 
 
 def page(request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -40,6 +43,16 @@ def submit(request: AuthenticatedHttpRequest) -> HttpResponse:
     status = refused[0].status if len(refused) == len(outcomes) else 200
     again = GalleryUploadForm(user=request.user, initial={**form.cleaned_data, "gallery": _gallery_key(form)})
     return _render(request, again, results=[_result(outcome) for outcome in outcomes], status=status)
+
+
+@tus.endpoint("POST")
+def resumable(request: HttpRequest, key: str) -> HttpResponse:
+    """The door of a gallery for resumable uploads."""
+    owner = tokens.caller(request, scope=Scope.UPLOAD).user
+    gallery = Gallery.objects.owned_by(owner).filter(key=key).first()
+    if gallery is None:
+        raise UploadRefused("not_found", _("You have no such gallery."), status=404)
+    return tus.created(request, owner=owner, place=gallery.add)
 
 
 def refuse(request: AuthenticatedHttpRequest, refusal: UploadRefused) -> HttpResponse:

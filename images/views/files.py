@@ -5,7 +5,6 @@ import time
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import FileSystemStorage
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -37,8 +36,7 @@ def signed_file(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def direct(request: HttpRequest, key: str, extension: str) -> HttpResponseBase:
     """The full-size picture without metadata, for pasting elsewhere."""
-    image = get_object_or_404(Image.objects.shared(), key=key)
-    return _direct(request, image, variants.FULL, extension)
+    return _direct(request, key, variants.FULL, extension)
 
 
 @login_not_required
@@ -46,12 +44,12 @@ def direct(request: HttpRequest, key: str, extension: str) -> HttpResponseBase:
 def direct_variant(request: HttpRequest, key: str, variant: str, extension: str) -> HttpResponseBase:
     if variant not in variants.BY_NAME:
         raise Http404
-    image = get_object_or_404(Image.objects.shared(), key=key)
-    return _direct(request, image, variants.BY_NAME[variant], extension)
+    return _direct(request, key, variants.BY_NAME[variant], extension)
 
 
-def _direct(request: HttpRequest, image: Image, variant: Variant, extension: str) -> HttpResponseBase:
-    if extension != image.variant_extension(variant):
+def _direct(request: HttpRequest, key: str, variant: Variant, extension: str) -> HttpResponseBase:
+    image = Image.objects.shared().named(key)
+    if image is None or extension != image.variant_extension(variant):
         raise Http404
     try:
         name = derivatives.ensure(image, variant)

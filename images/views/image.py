@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +19,9 @@ from images.models import Image, ImageQuerySet
 @login_not_required
 @require_safe
 def photo(request: HttpRequest, key: str) -> HttpResponse:
-    image = get_object_or_404(Image.objects.visible_to(request.user).select_related("owner"), key=key)
+    image = Image.objects.visible_to(request.user).select_related("owner").named(key)
+    if image is None:
+        raise Http404
     is_owner = image.owner == request.user
     previous, following = _neighbours(image, is_owner=is_owner)
     shared = image.visibility != Visibility.PRIVATE and image.is_ready and image.quarantined_at is None
@@ -74,6 +76,8 @@ def download(request: HttpRequest, key: str) -> HttpResponse:
     image = get_object_or_404(Image.objects.visible_to(request.user).received(), key=key, quarantined_at__isnull=True)
     if image.owner == request.user:
         return redirect(delivery.original_url(image))
+    if not image.is_ready:
+        raise Http404
     return redirect(f"{image.direct_url}?download=1")
 
 

@@ -25,7 +25,12 @@ PUBLIC = {
     "images:direct",
     "images:direct_variant",
     "images:file",
+    "images:known",
+    "images:tus_create",
+    "images:tus_library",
+    "images:tus_upload",
     "galleries:gallery",
+    "galleries:tus_gallery",
 }
 """Views that decide by themselves; everything else asks to sign in. A new one is a decision."""
 
@@ -163,7 +168,6 @@ def test_pages_and_bytes_follow_one_rule(
     [
         {"expires_at": "2001-01-01T00:00Z"},
         {"deleted_at": "2001-01-01T00:00Z"},
-        {"status": "processing"},
         {"status": "failed"},
     ],
 )
@@ -173,6 +177,19 @@ def test_what_has_ended_or_is_not_ready_is_closed_to_others(
 ) -> None:
     image = upload(visibility="public")
     Image.objects.update(**change)
+    assert visitor.get(surface.format(key=image.key)).status_code == 404
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("status", ["receiving", "processing"])
+def test_of_a_photo_on_its_way_others_see_the_page_alone(
+    upload: Upload, visitor: Client, surface: str, status: str
+) -> None:
+    image = upload(visibility="unlisted")
+    Image.objects.update(status=status)
+    expected = 200 if surface == "/p/{key}" else 404
+    assert visitor.get(surface.format(key=image.key)).status_code == expected
+    Image.objects.update(visibility="private")
     assert visitor.get(surface.format(key=image.key)).status_code == 404
 
 

@@ -39,7 +39,7 @@ def test_an_upload_answers_in_the_promised_shape(
     assert visitor.get(body["thumbnail_url"]).getvalue()
 
 
-def test_options_are_honoured(visitor: Client, headers: dict[str, str]) -> None:
+def test_options_are_honoured(visitor: Client, headers: dict[str, str], commit: Commit) -> None:
     fields = {
         "file": SimpleUploadedFile("a.jpg", jpeg()),
         "title": "Fjord",
@@ -47,7 +47,8 @@ def test_options_are_honoured(visitor: Client, headers: dict[str, str]) -> None:
         "expires": "P3D",
         "visibility": "public",
     }
-    visitor.post("/upload", fields, headers=headers)
+    with commit():
+        visitor.post("/upload", fields, headers=headers)
     image = Image.objects.get()
     assert (image.title, image.description, image.visibility) == ("Fjord", "At dawn", "public")
     assert image.expires_at is not None
