@@ -41,7 +41,7 @@ export function makeQueue(form, { target, words, text, choices }) {
     inline: true,
     width: "100%",
     height: 480,
-    note: limits,
+    note: limits.trim(),
     fileManagerSelectionType: "both",
     showLinkToFileUploadResult: true,
     proudlyDisplayPoweredByUppy: false,
