@@ -50,7 +50,8 @@ export function makeQueue(form, { target, words, text, choices }) {
     doneButtonHandler: null,
     thumbnailType: "image/webp",
   });
-  uppy.use(ImageEditor, { quality: 0.92, cropperOptions: { viewMode: 1 } });
+  /* The browser turns pictures upright by itself; Cropper would fetch them, which the CSP forbids. */
+  uppy.use(ImageEditor, { quality: 0.92, cropperOptions: { viewMode: 1, checkOrientation: false } });
   uppy.use(Webcam, { target: Dashboard, modes: ["picture"], mirror: false });
   uppy.use(Screenshot, { target: Dashboard, displayMediaConstraints: { video: true } });
   uppy.use(Tus, {

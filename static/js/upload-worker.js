@@ -4,6 +4,8 @@ import { keepExif } from "./upload-exif.js";
 
 const WHOLE_BYTES = 128 * 1024 ** 2;
 const QUALITY = 0.85;
+/* What saves less isn't worth the loss. */
+const MOST_OF_ORIGINAL = 0.9;
 /* A PNG that needs fewer bytes a pixel is a drawing or a screenshot, which JPEG would blur. */
 const PHOTO_BYTES_PER_PIXEL = 1;
 
@@ -36,7 +38,7 @@ function isOpaque(context, width, height) {
   return true;
 }
 
-/* A JPEG that fits a square of `pixels`, upright, with the camera data of the original; null if it isn't smaller. */
+/* A JPEG that fits a square of `pixels`, upright, with the camera data of the original; null if that saves little. */
 async function shrink(blob, type, pixels) {
   if (type === "png" && isAnimated(await blob.arrayBuffer())) return null;
   const picture = await createImageBitmap(blob, { imageOrientation: "from-image" });
@@ -52,7 +54,7 @@ async function shrink(blob, type, pixels) {
   if (type === "png" && (blob.size < area * PHOTO_BYTES_PER_PIXEL || !isOpaque(context, width, height))) return null;
   const encoded = await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
   const smaller = type === "jpeg" ? await keepExif(blob, encoded) : encoded;
-  return smaller.size < blob.size ? smaller : null;
+  return smaller.size < blob.size * MOST_OF_ORIGINAL ? smaller : null;
 }
 
 const JOBS = {
