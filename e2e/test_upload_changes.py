@@ -17,7 +17,7 @@ _ORIENTATION, _MAKE = 0x0112, 0x010F
 
 # Keys of strings that a part of Uppy in the bundle has and the page doesn't translate.
 _UNTRANSLATED = """async () => {
-  const own = JSON.parse(document.getElementById("upload-words").textContent);
+  const own = JSON.parse(document.getElementById("upload").dataset.words);
   const url = performance.getEntriesByType("resource").find(({ name }) => name.includes("vendor/uppy/uppy.")
     && name.endsWith(".js")).name;
   const { Uppy, Dashboard, GoldenRetriever, ImageEditor, ScreenCapture, Tus, Webcam } = await import(url);
@@ -114,12 +114,12 @@ def test_smaller_copies_are_made_of_photos_only(
     windows: Windows, person: Person, photos: Photos, tmp_path: Path
 ) -> None:
     clear = tmp_path / "clear.png"
-    Image.effect_noise((3000, 2000), 90).convert("RGBA").save(clear)
+    Image.effect_noise((2700, 300), 90).convert("RGBA").save(clear)
     with Image.open(clear) as picture:
         picture.putpixel((5, 5), (0, 0, 0, 0))
         picture.save(clear)
     drawing = tmp_path / "drawing.png"
-    Image.new("RGB", (4000, 3000), "white").save(drawing)
+    Image.new("RGB", (4000, 300), "white").save(drawing)
     page = windows.open()
     sign_in(page, person)
     open_upload(page)

@@ -1,5 +1,6 @@
 """The upload page. It lives on this floor because a photo may go straight into a gallery."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -91,6 +92,6 @@ def _render(
         "limits": limits(),
         "usage": quotas.usage(request.user),
         "results": results or [],
-        "uppy_words": words.uppy(),
+        "uppy_words": json.dumps(words.uppy()),
     }
     return render(request, "galleries/upload.html", context, status=status)

@@ -28,7 +28,7 @@ function sizeChoice(form) {
 export function enhance(form) {
   const part = (name) => form.querySelector(`#upload-${name}`);
   const text = textOf(form);
-  const words = JSON.parse(part("words").textContent);
+  const words = JSON.parse(form.dataset.words);
   const server = new Server(form);
   const choices = new Choices(form, { server, text });
   for (const plain of form.querySelectorAll("[data-plain]")) plain.remove();
@@ -42,6 +42,10 @@ export function enhance(form) {
   const add = (files) => uppy.getPlugin("Dashboard").addFiles(files);
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("beforeunload", (event) => uppy.busy && event.preventDefault());
+  /* Who cancels in the moment that a photo arrives is told by tus that there is nothing to cancel. */
+  window.addEventListener("unhandledrejection", (event) => {
+    if (event.reason?.originalRequest?.getMethod() === "DELETE") event.preventDefault();
+  });
   form.classList.add("is-live");
   return { uppy, add };
 }

@@ -3,10 +3,17 @@ import { Uppy } from "../vendor/uppy/uppy.js";
 
 /* Three upload at once (upload-uppy.js); the others are being hashed or made smaller meanwhile. */
 const LANES = 6;
+/* Adding costs more the more there are, so a folder is added in parts that leave time for the page. */
+const ADDED_AT_ONCE = 250;
+const SAVE_MS = 300;
+
+const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 export class Queue extends Uppy {
   #queued = [];
   #lanes = 0;
+  #frame = null;
+  #change = null;
 
   /* `choices()` resolves with what the form says, or null if the form has to be mended first. */
   constructor({ choices, text, ...options }) {
@@ -20,6 +27,33 @@ export class Queue extends Uppy {
 
   get busy() {
     return this.#lanes > 0;
+  }
+
+  async addFiles(files) {
+    for (let at = 0; at < files.length; at += ADDED_AT_ONCE) {
+      super.addFiles(files.slice(at, at + ADDED_AT_ONCE));
+      await pause();
+    }
+  }
+
+  /* Drawing and saving go through all files each time; Uppy would do so at every step of every file. */
+  updateAll() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      super.updateAll(this.getState());
+    });
+  }
+
+  emit(event, ...details) {
+    if (event !== "state-update") {
+      super.emit(event, ...details);
+      return;
+    }
+    const [before] = details;
+    this.#change ??= setTimeout(() => {
+      this.#change = null;
+      super.emit(event, before, this.getState());
+    }, SAVE_MS);
   }
 
   async upload() {
