@@ -8,6 +8,7 @@ import io
 import math
 import multiprocessing
 import os
+import re
 import resource
 import threading
 import warnings
@@ -32,7 +33,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
 
-Code = Literal["unreadable", "too_many_pixels", "too_many_frames", "unsupported"]
+Code = Literal["unreadable", "too_many_pixels", "too_long", "too_many_frames", "unsupported"]
 Result = TypeVar("Result")
 
 LONGEST_SIDE_PX: Final = 65_500
@@ -40,6 +41,10 @@ LONGEST_SIDE_PX: Final = 65_500
 
 _ANIMATED: Final = frozenset(("PNG", "GIF", "WebP", "AVIF"))
 _PLACEHOLDER_PX: Final = 24
+_MOST_SCANS: Final = 100
+_SCAN_HEADER: Final = re.compile(rb"\xff\xda\0[\x08\x0a\x0c\x0e][\1-\4]")
+_MOST_PROFILE_BYTES: Final = 4 << 20
+"""Of an ICC profile; a larger one is left out, since the last few of other files stay in memory."""
 _HAMMING_FROM: Final = 1.25
 _TRANSPOSITIONS: Final = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -104,10 +109,11 @@ def inspect(path: str, format_name: str, limits: Limits) -> Inspection:
     """Decode the whole file, a JPEG at the smallest scale, and tell what it is; or raise Unreadable."""
     with _opened(path, format_name, limits) as image:
         notes: list[str] = []
-        exif, taken_at = _read_metadata(image, notes)
         turned = _orientation(image) >= 5
+        exif, taken_at = _read_metadata(image, notes)
         size = image.size
         if format_name == "JPEG":
+            _check_scans(path)
             image.draft(None, (1, 1))
         frames, has_alpha = _decode_frames(image, format_name, limits)
         if image.format == "JPEG" and _has_trailing_data(path):
@@ -153,6 +159,12 @@ def full_picture(path: str, format_name: str, limits: Limits) -> Image.Image:
     with _opened(path, format_name, limits) as image:
         orientation = _orientation(image)
         return _turned(_srgb(_plain(image)), orientation)
+
+
+def position(path: str, format_name: str, limits: Limits) -> metadata.Position | None:
+    """Where the EXIF of the file says that it was taken; Unreadable if it can't be read."""
+    with _opened(path, format_name, limits) as image:
+        return metadata.position(image.getexif())
 
 
 def confine(memory_bytes: int) -> None:
@@ -229,7 +241,15 @@ def _check_size(image: ImageFile.ImageFile, frames: int, limits: Limits) -> None
         raise _too_many_pixels(limits)
     if max(image.size) > LONGEST_SIDE_PX:
         message = f"A side of the picture is longer than {LONGEST_SIDE_PX} pixels."
-        raise Unreadable("too_many_pixels", message, LONGEST_SIDE_PX)
+        raise Unreadable("too_long", message, LONGEST_SIDE_PX)
+
+
+def _check_scans(path: str) -> None:
+    """A scan of a few bytes costs a walk over all blocks; a photo has a dozen, and this counts its thumbnails' too."""
+    with Path(path).open("rb") as file:
+        scans = sum(1 for _ in _SCAN_HEADER.finditer(file.read()))
+    if scans > _MOST_SCANS:
+        raise Unreadable("unreadable", f"The JPEG file has more than {_MOST_SCANS} scans.")
 
 
 def _decode_frames(image: ImageFile.ImageFile, format_name: str, limits: Limits) -> tuple[int, bool]:
@@ -285,6 +305,8 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     """
     if image.format in ("HEIF", "TIFF"):
         return 1
+    if image.format == "PNG":
+        image.load()  # its EXIF may stand behind the pixels
     exif, xmp = image.info.get("exif", b""), image.info.get("xmp", b"")
     return stripping.orientation(
         exif if isinstance(exif, bytes) else b"", xmp if isinstance(xmp, bytes) else str(xmp).encode()
@@ -340,7 +362,7 @@ def _srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     opaque = image.convert("RGB") if alpha else image
-    if profile and (transform := _to_srgb(profile, opaque.mode)):
+    if profile and len(profile) <= _MOST_PROFILE_BYTES and (transform := _to_srgb(profile, opaque.mode)):
         opaque = transform.apply(opaque)
     elif opaque.mode == "CMYK":
         opaque = opaque.convert("RGB")

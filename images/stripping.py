@@ -15,6 +15,8 @@ from typing import Final
 _ORIENTATION_TAG: Final = 0x0112
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _XMP_PREFIX: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_ICC_PREFIX: Final = b"ICC_PROFILE\0"
+_MOST_PROFILE_BYTES: Final = 16 << 20
 _XMP_ORIENTATION: Final = re.compile(rb'tiff:Orientation(?:="|>)([1-8])\b')
 
 
@@ -65,6 +67,12 @@ def _exif_orientation(tiff: bytes) -> int | None:
 def _minimal_exif(value: int) -> bytes:
     """A TIFF structure with one directory and in it the orientation alone."""
     return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION_TAG, 3, 1, value, 0, 0)
+
+
+def _profile(data: bytes) -> bytes:
+    """The ICC profile up to its own end, or b"" if this is none (ICC.1:2022, section 7.2)."""
+    size = int.from_bytes(data[:4], "big")
+    return data[:size] if data[36:40] == b"acsp" and 128 <= size <= len(data) else b""
 
 
 # JPEG: ITU-T T.81, annex B.
@@ -121,6 +129,7 @@ def _strip_jpeg(data: bytes) -> bytes:
     segments, _ = _jpeg_segments(data)
     kept: list[bytes] = []
     jfif = exif = xmp = b""
+    icc: dict[int, bytes] = {}
     for marker, payload, entropy in segments:
         if marker == _APP0:
             if payload.startswith(b"JFIF\0") and len(payload) >= 14 and not jfif:
@@ -133,11 +142,22 @@ def _strip_jpeg(data: bytes) -> bytes:
         elif marker == _APP14:
             if payload.startswith(b"Adobe") and len(payload) >= 12:
                 kept.append(_segment(marker, payload[:12]))
-        elif marker in _STRUCTURE or (marker == _APP2 and payload.startswith(b"ICC_PROFILE\0")):
+        elif marker == _APP2:
+            if payload.startswith(_ICC_PREFIX) and len(payload) > 14:
+                icc.setdefault(payload[12], payload[14:])
+        elif marker in _STRUCTURE:
             kept += (_segment(marker, payload), entropy)
     value = orientation(exif, xmp)
     turned = _segment(_APP1, _EXIF_PREFIX + _minimal_exif(value)) if value != 1 else b""
-    return b"".join((_SOI, jfif, turned, *kept, _EOI))
+    profile = _profile(b"".join(icc[number] for number in sorted(icc)))
+    return b"".join((_SOI, jfif, turned, *_icc_segments(profile), *kept, _EOI))
+
+
+def _icc_segments(profile: bytes) -> list[bytes]:
+    parts = [profile[at : at + 65_519] for at in range(0, len(profile), 65_519)]
+    return [
+        _segment(_APP2, _ICC_PREFIX + bytes((number, len(parts))) + part) for number, part in enumerate(parts, start=1)
+    ]
 
 
 def _segment(marker: int, payload: bytes) -> bytes:
@@ -177,9 +197,8 @@ def _strip_png(data: bytes) -> bytes:
                 raise ValueError("The PNG file does not start with its header.")
             header = bytes(chunk)
         elif type_ == b"iCCP":
-            _, separator, profile = bytes(payload).partition(b"\0")
-            if separator:
-                kept.append(_chunk(type_, b"ICC profile\0" + profile))
+            if profile := _profile(_inflated(bytes(payload).partition(b"\0")[2][1:])):
+                kept.append(_chunk(type_, b"ICC profile\0\0" + zlib.compress(profile)))
         elif type_ == b"eXIf" and not exif:
             exif = bytes(payload)
         elif type_ == b"iTXt" and bytes(payload[:18]) == b"XML:com.adobe.xmp\0" and not xmp:
@@ -194,6 +213,13 @@ def _strip_png(data: bytes) -> bytes:
     return b"".join((_PNG_SIGNATURE, header, turned, *kept, _chunk(b"IEND", b"")))
 
 
+def _inflated(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, _MOST_PROFILE_BYTES)
+    except zlib.error:
+        return b""
+
+
 def _chunk(type_: bytes, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload)) + type_ + payload + struct.pack(">I", zlib.crc32(type_ + payload))
 
@@ -202,8 +228,8 @@ def _chunk(type_: bytes, payload: bytes) -> bytes:
 
 _WEBP_BITSTREAMS: Final = frozenset((b"VP8 ", b"VP8L"))
 _WEBP_FRAME_PARTS: Final = _WEBP_BITSTREAMS | {b"ALPH"}
-_WEBP_KEPT: Final = _WEBP_FRAME_PARTS | {b"ICCP", b"ANIM"}
-_WEBP_HAS_EXIF, _WEBP_HAS_XMP = 0x08, 0x04
+_WEBP_KEPT: Final = _WEBP_FRAME_PARTS | {b"ANIM"}
+_WEBP_HAS_ICC, _WEBP_HAS_EXIF, _WEBP_HAS_XMP = 0x20, 0x08, 0x04
 
 
 def _riff_chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
@@ -237,6 +263,9 @@ def _strip_webp(data: bytes) -> bytes:
             exif = bytes(payload)
         elif code == b"XMP " and not xmp:
             xmp = bytes(payload)
+        elif code == b"ICCP":
+            if profile := _profile(bytes(payload)):
+                kept.append(_riff_chunk(code, profile))
         elif code == b"ANMF":
             kept.append(_riff_chunk(code, _webp_frame(payload)))
             has_picture = True
@@ -252,7 +281,9 @@ def _strip_webp(data: bytes) -> bytes:
 
 
 def _with_webp_features(features: bytes, kept: list[bytes], value: int) -> list[bytes]:
-    flags = features[0] & ~(_WEBP_HAS_EXIF | _WEBP_HAS_XMP)
+    flags = features[0] & ~(_WEBP_HAS_ICC | _WEBP_HAS_EXIF | _WEBP_HAS_XMP)
+    if any(chunk.startswith(b"ICCP") for chunk in kept):
+        flags |= _WEBP_HAS_ICC
     turned = []
     if value != 1:
         flags |= _WEBP_HAS_EXIF

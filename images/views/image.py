@@ -48,7 +48,8 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         image.visibility = before
-        image.save(update_fields=image.describe(title=data["title"], description=data["description"]))
+        words = image.describe(title=data["title"], description=data["description"])
+        image.save(update_fields=[*words, *image.show_position(data["position"])])
         if data["expires_at"] != end:
             visibility.set_end(image, data["expires_at"])
         if data["visibility"] != before:
