@@ -14,6 +14,7 @@ export class Queue extends Uppy {
   #lanes = 0;
   #frame = null;
   #change = null;
+  #asking = false;
 
   /* `choices()` resolves with what the form says, or null if the form has to be mended first. */
   constructor({ choices, text, ...options }) {
@@ -31,7 +32,11 @@ export class Queue extends Uppy {
 
   async addFiles(files) {
     for (let at = 0; at < files.length; at += ADDED_AT_ONCE) {
-      super.addFiles(files.slice(at, at + ADDED_AT_ONCE));
+      try {
+        super.addFiles(files.slice(at, at + ADDED_AT_ONCE));
+      } catch (error) {
+        this.log(error, "warning");
+      }
       await pause();
     }
   }
@@ -57,7 +62,9 @@ export class Queue extends Uppy {
   }
 
   async upload() {
-    const chosen = await this.choices();
+    if (this.#asking) return;
+    this.#asking = true;
+    const chosen = await this.choices().finally(() => (this.#asking = false));
     if (!chosen) return;
     const files = this.getFiles().filter((file) => !file.progress.uploadStarted && !file.error && !file.isGhost);
     this.#patch(files, (file) => ({ meta: { ...chosen, ...file.meta } }));

@@ -17,7 +17,8 @@ async function hash(blob) {
     return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer())));
   }
   const state = sha256.create();
-  for await (const block of blob.stream()) state.update(block);
+  const reader = blob.stream().getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) state.update(part.value);
   return hex(state.digest());
 }
 
