@@ -149,7 +149,7 @@ def memory_bytes(pid: int, key: str) -> int:
 
 
 def decoders() -> list[int]:
-    return list(sandbox._pool._pool_manager.worker_manager.workers) if sandbox._pool else []
+    return [pid for pool in sandbox._pools.values() for pid in pool._pool_manager.worker_manager.workers]
 
 
 def parts() -> Iterator[Any]:

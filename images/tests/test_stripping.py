@@ -256,14 +256,6 @@ def test_hostile_files_are_refused_in_linear_time(format_name: str, data: bytes)
     assert time.process_time() - start < 1
 
 
-def test_trailing_bytes_are_counted_without_padding() -> None:
-    data = saved(picture(), "JPEG")
-
-    assert stripping.trailing_bytes(data) == 0
-    assert stripping.trailing_bytes(data + bytes(100)) == 0
-    assert stripping.trailing_bytes(data + MARKER) == len(MARKER)
-
-
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
 def test_photos_of_real_cameras_keep_their_pixels_and_lose_their_position() -> None:
     for path in (*SAMPLES.glob("position/*.jpg"), SAMPLES / "camera/samsung-sm-g935l-galaxy-s7-edge.jpg"):

@@ -11,7 +11,7 @@ import pytest
 import requests
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError, TusUploadFailed
-from tusclient.uploader import Uploader
+from tusclient.uploader.uploader import Uploader
 
 from photocloud.tests import resumable, stack
 from photocloud.tests.resumable import Cut, Network, Server, Site
