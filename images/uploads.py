@@ -311,9 +311,9 @@ def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
             place(image)
         failpoints.reach("commit.open")
         transaction.on_commit(partial(failpoints.reach, "commit.done"))
-        transaction.on_commit(partial(_unlink, upload.part_path), robust=True)
-        transaction.on_commit(partial(failpoints.reach, "commit.unlinked"))
         transaction.on_commit(partial(tasks.render.enqueue, image.pk), robust=True)
+    _unlink(upload.part_path)
+    failpoints.reach("commit.unlinked")
     logger.info(
         "upload image=%s owner=%s bytes=%s format=%s", image.key, image.owner_id, image.size_bytes, image.format
     )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Visibility, random_key
-from images import failpoints, storage, tasks
+from images import failpoints, storage, tasks, variants
 from images.delivery import url_end
 from images.models import Image, Status
 
@@ -65,8 +65,10 @@ def _rekey(image: Image, values: dict[str, Any]) -> bool:
     old_key, old_names = image.file_key, image.file_names()
     new_key = random_key(22)
     new_names = [name.replace(f"/{old_key[:2]}/{old_key}", f"/{new_key[:2]}/{new_key}") for name in old_names]
+    avif = image.variant_name(variants.AVIF_PREVIEW)
     for old_name, new_name in zip(old_names, new_names, strict=True):
-        media.duplicate(old_name, new_name)
+        if old_name != avif or image.has_avif:
+            media.duplicate(old_name, new_name)
     failpoints.reach("rekey.copied")
     with transaction.atomic():
         moved = Image.objects.filter(pk=image.pk, file_key=old_key).update(
