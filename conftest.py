@@ -22,7 +22,7 @@ Commit: TypeAlias = Callable[..., AbstractContextManager[Any]]
 
 @pytest.fixture(autouse=True)
 def media(settings: Settings, tmp_path: Path) -> Path:
-    """A media root of its own for every test."""
+    """A media root of its own for every test; work for spare time is queued and not done."""
     root = tmp_path / "media"
     settings.MEDIA_ROOT = root
     settings.STAGING_DIR = root / "staging"
@@ -30,6 +30,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
         "default": {"BACKEND": "images.storage.LocalStorage", "OPTIONS": {"location": root}},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.TASKS = {**settings.TASKS, "thread": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DISK_HEADROOM_BYTES = 0
     settings.STATIC_ROOT = tmp_path / "static"

@@ -52,6 +52,11 @@ def release(user_id: int, *, size_bytes: int, images: int = 1) -> None:
     )
 
 
+def correct(user_id: int, *, size_bytes: int, images: int) -> None:
+    """Sets what has been counted wrongly."""
+    User.objects.filter(pk=user_id).update(used_bytes=size_bytes, image_count=images)
+
+
 def usage(user: User) -> Usage:
     """What the person has stored and may store, read afresh."""
     user.refresh_from_db(fields=["used_bytes", "image_count", "storage_limit_bytes", "image_limit"])

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What has to happen every hour: expired and deleted photos go for good, ended sessions and old task results too.
+# What has to happen every hour: expired and deleted photos go for good, ended sessions and old task results too;
+# photos whose render was killed are rendered.
 #
 #   deploy/cron.sh                 once; in a crontab: 7 * * * * /opt/photocloud/deploy/cron.sh
 #   deploy/cron.sh --every 3600    for ever, as docker-compose.yml does
@@ -12,17 +13,19 @@ if [ -z "${PYTHON:-}" ]; then
   [ ! -x .venv/bin/python ] || PYTHON=.venv/bin/python
 fi
 
-commands="purge clearsessions"
-# Only the database queue keeps results.
-if [ "${TASKS_BACKEND:-}" = database ] || grep -qsx TASKS_BACKEND=database .env; then
-  commands="$commands prune_db_task_results"
-fi
+manage() {
+  "$PYTHON" manage.py "$@" || code=1
+}
 
 round() {
   code=0
-  for command in $commands; do
-    "$PYTHON" manage.py "$command" || code=1
-  done
+  manage purge
+  manage render --waiting
+  manage clearsessions
+  # Only the database queue keeps results.
+  if [ "${TASKS_BACKEND:-}" = database ] || grep -qsx TASKS_BACKEND=database .env; then
+    manage prune_db_task_results
+  fi
   return "$code"
 }
 

@@ -1,6 +1,7 @@
 """How gunicorn runs PhotoCloud, the same on a laptop, in a container and under systemd."""
 
 from pathlib import Path
+from threading import Thread
 
 from environs import Env
 
@@ -27,3 +28,10 @@ accesslog = None
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Two instances of one user would share the default path of this socket.
 control_socket_disable = True
+
+
+def post_worker_init(_worker: object) -> None:
+    """A process that takes the place of a killed one renders what that one left half done."""
+    from images import tasks
+
+    Thread(target=tasks.resume_in_thread, daemon=True).start()

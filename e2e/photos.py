@@ -55,6 +55,26 @@ def make(folder: Path) -> None:
     _make_formats(folder / "formats")
 
 
+def phone_photo(path: Path, *, size: tuple[int, int], orientation: int) -> Path:
+    """A JPEG as phones write it: stored turned, the way up in its EXIF. Seen upright its upper right corner is red."""
+    picture = _picture(70, size if orientation < 5 else (size[1], size[0]))
+    width, height = picture.size
+    ImageDraw.Draw(picture).rectangle((width * 0.8, 0, width, height * 0.15), fill=(250, 20, 20))
+    exif = _camera()
+    exif[_ORIENTATION] = orientation
+    turned = {1: None, 6: Image.Transpose.ROTATE_90}[orientation]
+    (picture.transpose(turned) if turned is not None else picture).save(path, exif=exif, quality=95)
+    return path
+
+
+def noise(path: Path, *, bytes_at_least: int) -> Path:
+    """A PNG that no compression makes smaller."""
+    side = int((bytes_at_least / 3) ** 0.5) + 50
+    data = random.Random(1).randbytes(side * side * 3)  # noqa: S311
+    Image.frombytes("RGB", (side, side), data).save(path, compress_level=1)
+    return path
+
+
 def _make_people(folder: Path) -> None:
     portrait = _picture(30, (840, 700))
     portrait.save(folder / "portrait.jpg", quality=90)

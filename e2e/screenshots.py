@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from e2e.instance import PROJECT, Instance, Person, running
 from e2e.photos import SAMPLES
-from e2e.windows import Windows, drop, find_browser, launched, sign_in
+from e2e.windows import Windows, drop, find_browser, launched, open_upload, sign_in, start_upload
 
 Scheme: TypeAlias = Literal["light", "dark"]
 
@@ -171,7 +171,7 @@ def _shot_of_upload(scene: Scene, person: Person, options: dict[str, Any], schem
     """The upload page in the middle of its work, on a connection that is slow enough to see it."""
     page = scene.windows.open(**options, color_scheme=scheme)
     sign_in(page, person)
-    page.goto("/upload")
+    open_upload(page)
     session = page.context.new_cdp_session(page)
     session.send(
         "Network.emulateNetworkConditions",
@@ -183,15 +183,10 @@ def _shot_of_upload(scene: Scene, person: Person, options: dict[str, Any], schem
         },
     )
     drop(page, scene.photos)
-    rows = page.locator("#queue-rows > li")
-    page.wait_for_function(
-        """() => document.querySelectorAll("#queue-rows > li[data-state=done]").length >= 4
-            && [...document.querySelectorAll("#queue-rows > li[data-state=sending] progress")]
-              .filter(bar => bar.value > 25).length >= 2"""
-    )
-    rows.locator("img").last.wait_for()
+    start_upload(page)
+    page.locator("#upload-rows > li[data-state=done]").nth(3).wait_for()
+    page.locator(".uppy-Dashboard-Item-progressIcon--progress").first.wait_for()
     data = page.screenshot()
-    page.get_by_role("button", name="Cancel all").click()
     page.context.close()
     return data
 

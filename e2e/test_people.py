@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, sign_in, tab_to
+from e2e.windows import Windows, choose, drawn, open_upload, sign_in, start_upload, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -29,10 +29,11 @@ def test_a_person_chooses_a_name_a_lifetime_and_a_picture(
     drawn(page.get_by_role("main").locator("img.avatar"))
     drawn(page.get_by_role("banner").locator("img.avatar"))
 
-    page.goto("/upload")
+    open_upload(page)
     expect(page.get_by_label("Lifetime")).to_have_value("P7D")
     page.get_by_label("Visibility").select_option("public")
-    page.locator("input[type=file]").set_input_files(photos.nature[0])
+    choose(page, photos.nature[0])
+    start_upload(page)
     page.get_by_role("link", name="Go to the library").click()
     expect(page.locator(".photo", has_text="6 days left")).to_have_count(1)
 

@@ -1,35 +1,34 @@
 """From nothing to a library full of photos."""
 
+import json
 import re
-from typing import Any
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, drop, sign_in
+from e2e.windows import (
+    Windows,
+    choose,
+    drawn,
+    drop,
+    open_upload,
+    sign_in,
+    start_upload,
+    tab_to,
+    upload_rows,
+)
 
 pytestmark = pytest.mark.browser
 
 UPLOAD_MS = 120_000
 
-# Notes every state that a row of the upload list goes through, as { name: [state, ...] }.
-_NOTE_STATES = """() => {
-  window.states = {};
-  new MutationObserver(() => {
-    for (const row of document.querySelectorAll("#queue-rows > li")) {
-      const seen = (window.states[row.querySelector(".upload-row__name").textContent] ??= []);
-      if (seen.at(-1) !== row.dataset.state) seen.push(row.dataset.state);
-    }
-  }).observe(document.body, { subtree: true, childList: true, attributes: true });
-}"""
-
 
 def test_a_newcomer_signs_up_and_drops_all_photos_as_a_set(
     windows: Windows, instance: Instance, photos: Photos
 ) -> None:
-    windows.refuses(400, "/upload")
     page = windows.open()
     page.goto("/")
     page.get_by_role("banner").get_by_role("link", name="Sign up").click()
@@ -40,23 +39,17 @@ def test_a_newcomer_signs_up_and_drops_all_photos_as_a_set(
     page.wait_for_url("**/library/")
     page.get_by_role("main").get_by_role("link", name="Upload photos").click()
     page.wait_for_url("**/upload")
+    expect(page.locator("form.is-live")).to_be_visible()
 
-    page.evaluate(_NOTE_STATES)
     drop(page, photos.every)
-    rows = page.locator("#queue-rows > li")
-    expect(rows).to_have_count(len(photos.every))
-    expect(page.locator("#queue-library")).to_be_visible(timeout=UPLOAD_MS)
-
-    states: dict[str, list[str]] = page.evaluate("window.states")
-    for path in photos.accepted:
-        assert states[path.name][-2:] == ["sending", "done"], path.name
-    assert states[photos.refused.name][-2:] == ["sending", "failed"]
-    expect(rows.filter(has_text=photos.refused.name)).to_contain_text("JPEG XL")
-    expect(page.locator("#queue-count")).to_have_text(
-        f"{len(photos.accepted)} of {len(photos.every)} photos uploaded, 1 failed"
+    expect(page.get_by_text(f"{len(photos.accepted)} photos chosen")).to_be_visible()
+    expect(upload_rows(page, "refused").filter(has_text=photos.refused.name)).to_contain_text("isn't accepted")
+    start_upload(page)
+    expect(page.get_by_role("link", name="Go to the library")).to_be_visible(timeout=UPLOAD_MS)
+    expect(upload_rows(page, "done")).to_have_count(len(photos.accepted))
+    expect(page.locator("#upload-count")).to_have_text(
+        f"{len(photos.accepted)} of {len(photos.accepted)} photos uploaded"
     )
-    drawn(rows.locator(".upload-row__thumb img"))
-
     page.get_by_role("link", name="Go to the library").click()
     grid = page.locator(".photo-grid .photo")
     expect(grid).to_have_count(len(photos.accepted))
@@ -65,24 +58,40 @@ def test_a_newcomer_signs_up_and_drops_all_photos_as_a_set(
     assert len(drawn(grid.locator("img"))) == len(photos.accepted)
 
 
-def test_one_cancelled_upload_and_one_bad_file_stop_no_other(windows: Windows, person: Person, photos: Photos) -> None:
-    windows.refuses(400, "/upload")
+def test_a_bad_photo_and_a_full_server_stop_no_other_and_say_why(
+    windows: Windows, person: Person, photos: Photos, tmp_path: Path
+) -> None:
+    windows.refuses(422, "/api/v1/uploads/*")
+    windows.refuses(507, "/library/uploads")
     page = windows.open()
     sign_in(page, person)
-    page.goto("/upload")
-    held: list[Any] = []
-    page.route("**/upload", lambda route: held.append(route) if not held else route.continue_())
-    first, *others = photos.nature
-    drop(page, [first, photos.refused, *others])
-    rows = page.locator("#queue-rows > li")
-    expect(rows.and_(page.locator("[data-state=done]"))).to_have_count(len(others))
-    rows.first.get_by_role("button", name=f"Cancel: {first.name}").click()
-    expect(rows.first).to_contain_text("Cancelled")
-    expect(page.locator("#queue-library")).to_be_visible()
+    open_upload(page)
+    bad = tmp_path / "cut.jpg"
+    bad.write_bytes(photos.nature[0].read_bytes()[:20_000])
+    disguised = tmp_path / "film.jpg"
+    disguised.write_bytes(b"\0\0\0\x18ftypisom" + bytes(4000))
+    full, *others = photos.nature
+    refusals: list[Route] = []
 
-    page.unroute("**/upload")
-    rows.first.get_by_role("button", name=f"Retry: {first.name}").click()
-    expect(rows.first).to_have_attribute("data-state", "done")
+    def refuse_once(route: Route) -> None:
+        if refusals:
+            route.continue_()
+            return
+        refusals.append(route)
+        body = json.dumps({"message": "The disk is full.", "code": "disk_full"})
+        route.fulfill(status=507, body=body, content_type="application/json", headers={"Tus-Resumable": "1.0.0"})
+
+    page.route("**/library/uploads", refuse_once)
+    choose(page, full, bad, disguised, *others)
+    expect(upload_rows(page, "refused").filter(has_text="film.jpg")).to_contain_text("isn't a photo")
+    start_upload(page)
+    expect(page.locator("#upload-count")).to_contain_text("2 failed")
+    expect(upload_rows(page, "done")).to_have_count(len(others))
+    expect(upload_rows(page, "failed").filter(has_text="cut.jpg")).to_contain_text("corrupt")
+    failed = upload_rows(page, "failed").filter(has_text="The disk is full.")
+    name = failed.locator('[data-part="name"]').inner_text()
+    failed.get_by_role("button", name=f"Retry: {name}").click()
+    expect(upload_rows(page, "done").filter(has_text=name)).to_be_visible()
     page.get_by_role("link", name="Go to the library").click()
     expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
 
@@ -90,15 +99,75 @@ def test_one_cancelled_upload_and_one_bad_file_stop_no_other(windows: Windows, p
 def test_photos_go_straight_into_a_new_gallery(windows: Windows, person: Person, photos: Photos) -> None:
     page = windows.open()
     sign_in(page, person)
-    page.goto("/upload")
+    open_upload(page)
     page.get_by_label("Gallery", exact=True).select_option("new")
+    page.get_by_label("Visibility").select_option("private")
+    choose(page, *photos.nature)
+    start_upload(page)
+    assert page.get_by_label("Name of the new gallery").evaluate("field => field.validationMessage")
     page.get_by_label("Name of the new gallery").fill("A walk")
-    page.locator("input[type=file]").set_input_files(photos.nature)
+    start_upload(page)
     page.get_by_role("link", name="Go to the gallery").click()
     expect(page.get_by_role("heading", name="A walk")).to_be_visible()
-    assert len(drawn(page.locator(".photo-grid img"))) == len(photos.nature)
+    expect(page.locator(".photo-grid").get_by_text("Private")).to_have_count(len(photos.nature))
     page.goto("/galleries/")
     expect(page.get_by_role("link", name="A walk")).to_have_count(1)
+
+
+def test_photos_dropped_on_a_gallery_go_into_it(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    first, *others = photos.nature
+    gallery = instance.upload(person, first, gallery="new", new_gallery="Herbs")[0]["gallery"]
+    asked: list[str] = []
+    page = windows.open()
+    sign_in(page, person)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/g/{gallery}")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "uppy" in url], "a page that only shows photos loads the queue"
+    drop(page, others)
+    dialog = page.get_by_role("dialog", name="Upload photos")
+    start_upload(page)
+    expect(dialog.get_by_role("link", name="Go to the gallery")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
+
+
+def test_photos_that_are_here_already_are_marked_and_not_sent(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, *photos.nature)
+    sent: list[str] = []
+    page = windows.open()
+    sign_in(page, person)
+    page.on("request", lambda request: sent.append(request.method))
+    open_upload(page)
+    page.get_by_label("Gallery", exact=True).select_option("new")
+    page.get_by_label("Name of the new gallery").fill("Again")
+    choose(page, *photos.nature)
+    expect(upload_rows(page, "seen")).to_have_count(len(photos.nature))
+    expect(upload_rows(page, "seen").first).to_contain_text("Already in your library")
+    start_upload(page)
+    page.get_by_role("link", name="Go to the gallery").click()
+    expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
+    assert "PATCH" not in sent
+
+
+def test_a_keyboard_is_enough(windows: Windows, person: Person, photos: Photos) -> None:
+    page = windows.open()
+    sign_in(page, person)
+    open_upload(page)
+    tab_to(page, page.get_by_role("button", name="choose photos"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(photos.nature[:2])
+    tab_to(page, page.get_by_role("button", name="Upload 2 photos"))
+    page.keyboard.press("Enter")
+    expect(upload_rows(page, "done")).to_have_count(2)
+    tab_to(page, page.get_by_role("link", name="Go to the library"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".photo-grid .photo")).to_have_count(2)
 
 
 def test_without_javascript_the_form_uploads_several_files_and_answers_for_each(

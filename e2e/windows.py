@@ -1,8 +1,10 @@
 """Browser windows whose faults fail the story, and what people do in them."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,8 +56,8 @@ def launched(playwright: Playwright, executable: str) -> Iterator[Browser]:
 class Windows:
     """Opens windows, each with cookies of its own, and notes what no page may do.
 
-    That is: log an error (as a breach of the CSP does), ask another host, get a 5xx, or get a 4xx for a path that the
-    story has not named with `refuses`.
+    That is: log an error (as a breach of the CSP does), ask another host, get a 4xx or 5xx for a path that the story
+    has not named with `refuses`, or lose the connection unless the story `cuts` it.
     """
 
     def __init__(self, browser: Browser, url: str) -> None:
@@ -63,6 +65,7 @@ class Windows:
         self._browser = browser
         self._url = url
         self._refused: set[tuple[int, str]] = set()
+        self._cuts = False
         self._contexts: list[BrowserContext] = []
 
     def open(self, **options: Any) -> Page:
@@ -78,8 +81,12 @@ class Windows:
         return context.new_page()
 
     def refuses(self, status: int, path: str) -> None:
-        """A refusal that belongs to the story."""
+        """A refusal that belongs to the story; `path` may have a `*`."""
         self._refused.add((status, path))
+
+    def cuts(self) -> None:
+        """The connection breaks in this story."""
+        self._cuts = True
 
     def close(self) -> None:
         for context in self._contexts:
@@ -87,7 +94,9 @@ class Windows:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # Answers of 4xx and 5xx are judged one by one below.
-        if message.type == "error" and not message.text.startswith("Failed to load resource: the server responded"):
+        answered = message.text.startswith("Failed to load resource: the server responded")
+        cut = self._cuts and message.text.startswith("Failed to load resource: net::")
+        if message.type == "error" and not answered and not cut:
             self.faults.append(f"console: {message.text} {message.location}")
 
     def _on_error(self, error: WebError) -> None:
@@ -100,7 +109,8 @@ class Windows:
 
     def _on_response(self, response: Response) -> None:
         path = urlsplit(response.url).path
-        if response.status >= 500 or (response.status >= 400 and (response.status, path) not in self._refused):
+        expected = any(status == response.status and fnmatch(path, pattern) for status, pattern in self._refused)
+        if response.status >= 400 and not expected:
             self.faults.append(f"{response.status}: {response.request.method} {response.url}")
 
 
@@ -113,13 +123,33 @@ def sign_in(page: Page, person: Person) -> None:
 
 
 def drop(page: Page, paths: Sequence[Path]) -> None:
-    """Drops files onto the upload page as from a file manager: trusted events, with files of this machine's disk."""
-    expect(page.locator("form.is-live")).to_be_visible()
+    """Drops files onto the page as from a file manager: trusted events, with files of this machine's disk."""
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 160, "y": 300, "data": data})
     session.detach()
+
+
+def open_upload(page: Page, address: str = "/upload") -> None:
+    page.goto(address)
+    expect(page.locator("form.is-live")).to_be_visible()
+
+
+def choose(page: Page, *paths: Path) -> None:
+    """Chooses files with the file dialog of the queue."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="choose photos").click()
+    chooser.value.set_files(paths)
+
+
+def start_upload(page: Page) -> None:
+    page.get_by_role("button", name=re.compile(r"^Upload \d+ photos?$")).click()
+
+
+def upload_rows(page: Page, state: str = "") -> Locator:
+    """The lines of the results: all, or those in a state (done, seen, failed, refused)."""
+    return page.locator(f'#upload-rows > li[data-state="{state}"]' if state else "#upload-rows > li")
 
 
 def drawn(pictures: Locator) -> list[str]:

@@ -113,5 +113,8 @@ def _receive_raw(request: HttpRequest, *, owner: User, options: Options, place: 
 
 
 def _disposition_name(request: HttpRequest) -> str:
-    _kind, parameters = parse_header_parameters(request.headers.get("Content-Disposition", ""))
+    try:
+        _kind, parameters = parse_header_parameters(request.headers.get("Content-Disposition", ""))
+    except ValueError:  # an encoding that there isn't
+        return ""
     return parameters.get("filename", "")

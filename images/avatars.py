@@ -9,7 +9,7 @@ from images.intake import StagedFile
 from images.rendering import Unreadable
 from images.variants import Variant
 
-AVATAR = Variant("avatar", 256, "WEBP", "webp", 80, eager=False)
+AVATAR = Variant("avatar", 256, "WEBP", "webp", 80)
 
 
 def store(user: User, file: StagedFile) -> None:

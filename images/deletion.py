@@ -14,11 +14,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import quotas
-from images import storage
-from images.models import Image, ImageQuerySet, Upload
+from images import failpoints, storage
+from images.models import Image, ImageQuerySet, Status, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def delete(images: ImageQuerySet) -> int:
     for start in range(0, len(keys), BATCH):
         batch = Image.objects.filter(pk__in=keys[start : start + BATCH])
         batch.filter(deleted_at__isnull=True).update(deleted_at=timezone.now())
+        failpoints.reach("delete.marked")
         _remove(batch.filter(deleted_at__isnull=False), BATCH, report)
     return report.images
 
@@ -58,7 +60,8 @@ def purge(
     now = timezone.now()
     report = PurgeReport()
     expired = Image.objects.expired(now)
-    abandoned = Image.objects.filter(uploads__in=Upload.objects.ended(now).unfinished(), deleted_at__isnull=True)
+    given_up = Upload.objects.ended(now).unfinished().filter(image=OuterRef("pk"))
+    abandoned = Image.objects.filter(Exists(given_up), status=Status.RECEIVING, deleted_at__isnull=True)
     marked = Image.objects.filter(deleted_at__isnull=False)
     if dry_run:
         report.expired, report.abandoned = expired.count(), abandoned.count()
@@ -97,7 +100,10 @@ def purge(
 
 def _mark(images: ImageQuerySet, most: int) -> int:
     keys = list(images.order_by("pk").values_list("pk", flat=True)[:most])
-    return Image.objects.filter(pk__in=keys, deleted_at__isnull=True).update(deleted_at=timezone.now()) if keys else 0
+    # Asked again in the same statement, because a photo may have been finished or prolonged meanwhile.
+    marked = images.filter(pk__in=keys).update(deleted_at=timezone.now()) if keys else 0
+    failpoints.reach("delete.marked")
+    return marked
 
 
 def _remove(marked: ImageQuerySet, most: int, report: PurgeReport) -> int:
@@ -111,6 +117,7 @@ def _remove(marked: ImageQuerySet, most: int, report: PurgeReport) -> int:
             with suppress(FileNotFoundError):
                 os.unlink(settings.STAGING_DIR / f"{image.file_key}.part")
         report.files += storage.media().delete_many(name for image in images for name in image.file_names())
+        failpoints.reach("delete.emptied")
         _count, by_model = Image.objects.filter(pk__in=[image.pk for image in images]).delete()
         removed = by_model.get("images.Image", 0)
         counts, sizes = Counter[int](), Counter[int]()

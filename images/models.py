@@ -95,6 +95,10 @@ class Image(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     placeholder = models.CharField(max_length=60, blank=True, help_text="ThumbHash, base64")
     colour = models.CharField(max_length=7, blank=True)
+    has_avif = models.BooleanField(null=True, editable=False, help_text="Empty until it was tried")
+    notes = models.JSONField(
+        default=list, blank=True, help_text="What was wrong with the file; codes of the inspection"
+    )
     exif = models.JSONField(default=dict, blank=True)
     taken_at = models.CharField(_("taken"), max_length=32, blank=True, help_text="ISO 8601 as the camera wrote it")
     latitude = models.FloatField(_("latitude"), null=True, blank=True, editable=False)
@@ -196,8 +200,30 @@ class Image(models.Model):
         """The path of the direct link, with the true extension."""
         return reverse("images:direct", args=[self.key, self.link_format.extension])
 
+    @property
+    def moves(self) -> bool:
+        """Whether the preview is an animation."""
+        return variants.moves(self.frames, self.width, self.height)
+
+    @property
+    def wants_avif(self) -> bool:
+        """Whether a smaller preview is worth a try."""
+        return self.is_ready and self.frames == 1 and self.has_avif is None
+
+    def variant(self, variant: Variant) -> Variant:
+        """The form that this photo has of a variant: a preview that moves, a full size in the format of its link."""
+        if variant == variants.PREVIEW and self.moves:
+            return variants.MOVING_PREVIEW
+        if variant == variants.FULL:
+            return variant._replace(extension=self.link_format.extension)
+        return variant
+
+    def variant_size(self, variant: Variant) -> tuple[int, int]:
+        """Width and height of the derivative in pixels."""
+        return variants.fitted(self.width, self.height, variant.edge_px)
+
     def variant_extension(self, variant: Variant) -> str:
-        return self.link_format.extension if variant is variants.FULL else variant.extension
+        return self.variant(variant).extension
 
     def variant_name(self, variant: Variant) -> str:
         """Where storage keeps the derivative."""
@@ -209,13 +235,14 @@ class Image(models.Model):
         return variants.original_name(self.file_key, BY_NAME[self.format].extension)
 
     def file_names(self) -> list[str]:
-        """Every name under which storage may hold a file of this photo.
+        """Every name under which storage may hold a file of this photo, be it from an earlier version.
 
         A row whose format isn't known yet may have been cut off just after its original was stored.
         """
         kinds = [BY_NAME[self.format]] if self.format else list(BY_NAME.values())
         originals = {variants.original_name(self.file_key, kind.extension) for kind in kinds}
-        derived = {self.variant_name(variant) for variant in variants.BY_NAME.values()} if self.format else set()
+        made = [*variants.EVERY, self.variant(variants.FULL)] if self.format else []
+        derived = {variants.derived_name(self.file_key, variant.name, variant.extension) for variant in made}
         return sorted(originals | derived)
 
 

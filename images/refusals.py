@@ -74,6 +74,8 @@ def unreadable(code: str, message: str, limit: int | None = None) -> UploadRefus
         message = _("The picture has too many pixels. The limit is %(limit)d megapixels, all frames together.") % {
             "limit": (limit or 0) // 1_000_000
         }
+    elif code == "too_long":
+        message = _("A side of the picture is too long. The limit is %(limit)d pixels.") % {"limit": limit or 0}
     elif code == "too_many_frames":
         message = _("The picture has too many frames. The limit is %(limit)d.") % {"limit": limit or 0}
     else:

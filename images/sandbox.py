@@ -1,8 +1,9 @@
 """The only door to decoding: runs `rendering` in child processes that have limits and can be lost.
 
-Pool and fork server belong to one process and are made when first used, so a web worker that was forked from
-a loaded parent makes its own. The children come from a fresh interpreter that has imported `rendering`: they
-know neither Django nor its settings, and `__main__` (gunicorn, manage.py, pytest) is not run again in them.
+Pools and fork server belong to one process and are made when first used, so a web worker that was forked from
+a loaded parent makes its own. One pool is for what people wait for, one of a single child for spare time. The
+children come from a fresh interpreter that has imported `rendering`: they know neither Django nor its settings,
+and `__main__` (gunicorn, manage.py, pytest) is not run again in them.
 """
 
 import io
@@ -36,9 +37,14 @@ def inspect(path: str | os.PathLike[str], format_name: str) -> Inspection:
     return _run(rendering.inspect, os.fspath(path), format_name, _limits())
 
 
-def render(path: str | os.PathLike[str], format_name: str, variants: tuple[Variant, ...]) -> Rendering:
-    """As `rendering.render`; Unreadable also for a file that kills its child or stalls it."""
-    return _run(rendering.render, os.fspath(path), format_name, variants, _limits())
+def render(
+    path: str | os.PathLike[str], format_name: str, variants: tuple[Variant, ...], *, spare_time: bool = False
+) -> Rendering:
+    """As `rendering.render`; Unreadable also for a file that kills its child or stalls it.
+
+    With `spare_time` in a child that people who upload don't wait for, and that runs when theirs leave room.
+    """
+    return _run(rendering.render, os.fspath(path), format_name, variants, _limits(), spare_time=spare_time)
 
 
 def full(path: str | os.PathLike[str], format_name: str, has_alpha: bool) -> bytes:
@@ -54,8 +60,8 @@ def position(path: str | os.PathLike[str], format_name: str) -> Position | None:
 def close() -> None:
     """End the children of this process; the next call starts new ones."""
     with _lock:
-        pool = _pool
-    if pool is not None:
+        pools = list(_pools.values())
+    for pool in pools:
         _discard(pool)
 
 
@@ -63,13 +69,13 @@ def _limits() -> Limits:
     return Limits(max_pixels=settings.IMAGE_MAX_PIXELS, max_frames=settings.IMAGE_MAX_FRAMES)
 
 
-def _run(function: Callable[..., Result], *arguments: Any) -> Result:
+def _run(function: Callable[..., Result], *arguments: Any, spare_time: bool = False) -> Result:
     """Call the function in a child; its own exceptions come through.
 
     A lost child is the fault of its own file; a lost pool may be that of others, so new ones get a try.
     """
     for _ in range(POOLS_TRIED):
-        pool = _current_pool()
+        pool = _current_pool(spare_time)
         try:
             future = pool.schedule(
                 rendering.run_within,
@@ -90,25 +96,23 @@ def _run(function: Callable[..., Result], *arguments: Any) -> Result:
     raise Unreadable("unreadable", "Decoding the file takes too much time or memory.")
 
 
-def _current_pool() -> ProcessPool:
-    global _pool
+def _current_pool(spare_time: bool) -> ProcessPool:
     with _lock:
-        if _pool is None:
-            _pool = ProcessPool(
-                max_workers=settings.DECODE_WORKERS,
+        if spare_time not in _pools:
+            _pools[spare_time] = ProcessPool(
+                max_workers=1 if spare_time else settings.DECODE_WORKERS,
                 max_tasks=TASKS_PER_CHILD,
                 initializer=rendering.confine,
-                initargs=(settings.DECODE_MEMORY_BYTES,),
+                initargs=(settings.DECODE_MEMORY_BYTES, 19 if spare_time else 5),
                 context=_Context(),
             )
-        return _pool
+        return _pools[spare_time]
 
 
 def _discard(pool: ProcessPool) -> None:
-    global _pool
     with _lock:
-        if _pool is pool:
-            _pool = None
+        for spare_time in [key for key, value in _pools.items() if value is pool]:
+            del _pools[spare_time]
     pool.stop()  # type: ignore[no-untyped-call]
     with suppress(BrokenProcessPool, OSError, RuntimeError):
         pool.join()
@@ -116,9 +120,9 @@ def _discard(pool: ProcessPool) -> None:
 
 def _start_afresh() -> None:
     """What the parent had, its locks included, is of no use after a fork."""
-    global _lock, _pool, _fork_server
+    global _lock, _pools, _fork_server
     _lock = threading.Lock()
-    _pool = None
+    _pools = {}
     _fork_server = forkserver.ForkServer()
     _fork_server.set_forkserver_preload(_PRELOADED)
 
@@ -167,7 +171,7 @@ class _Context(ForkServerContext):
 
 
 _lock: threading.Lock
-_pool: ProcessPool | None
+_pools: dict[bool, ProcessPool]
 _fork_server: forkserver.ForkServer
 _start_afresh()
 os.register_at_fork(after_in_child=_start_afresh)

@@ -4,14 +4,16 @@ Names come from `variants.py`. Nothing is ever overwritten: a second write of a 
 """
 
 import errno
+import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -23,7 +25,17 @@ from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
+from images import failpoints
+
 _signer = Signer(salt="images.storage.file", sep=":")
+
+
+class StoredFile(NamedTuple):
+    """A file that storage holds. `changed_at`, in seconds since 1970, is when it got this name or its content."""
+
+    name: str
+    size_bytes: int
+    changed_at: float
 
 
 class LocalStorage(FileSystemStorage):
@@ -52,6 +64,7 @@ class LocalStorage(FileSystemStorage):
             os.fchmod(file.fileno(), 0o640)
             os.fsync(file.fileno())
         _link(path, target)
+        failpoints.reach("put.linked")
         _fsync_folder(target.parent)
 
     def duplicate(self, name: str, new_name: str) -> None:
@@ -79,6 +92,28 @@ class LocalStorage(FileSystemStorage):
                 with suppress(OSError):
                     path.parent.rmdir()
         return count
+
+    def listing(self, prefix: str) -> Iterator[StoredFile]:
+        """The files in the folder `prefix`, in no order."""
+        for folder, _folders, files in os.walk(self.path(prefix)):
+            for file in files:
+                name = os.path.relpath(os.path.join(folder, file), self.location)
+                if found := self.stat(name):
+                    yield found
+
+    def stat(self, name: str) -> StoredFile | None:
+        """The file as it is now, or None."""
+        try:
+            status = os.stat(self.path(name))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        # A second name of an old file is new, and only ctime says so.
+        return StoredFile(name, status.st_size, status.st_ctime)
+
+    def sha256(self, name: str) -> str:
+        """The digest of what is stored. Raises FileNotFoundError."""
+        with open(self.path(name), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def signed_url(self, name: str, *, expires_at: datetime, download_as: str = "") -> str:
         """A URL that the file door honours until `expires_at`; as an attachment when `download_as` names it."""
@@ -139,14 +174,19 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
     def local_path(self, name: str) -> Iterator[str]:
         """A copy of a stored file on this machine's disk, for as long as the context lasts."""
         with tempfile.NamedTemporaryFile(dir=staging(), suffix=".tmp") as file:
-            try:
+            with self._missing_is_not_found(name):
                 self.bucket.download_fileobj(name, file)
-            except self.connection.meta.client.exceptions.ClientError as error:
-                if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
-                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name) from error
-                raise
             file.flush()
             yield file.name
+
+    @contextmanager
+    def _missing_is_not_found(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except self.connection.meta.client.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name) from error
+            raise
 
     def delete_many(self, names: Iterable[str]) -> int:
         """Deletes in bulk, 1,000 objects a request; returns how many names were asked for."""
@@ -158,6 +198,26 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             if errors := answer.get("Errors"):
                 raise OSError(f"S3 could not delete {len(errors)} objects, first {errors[0].get('Code')}")
         return len(wanted)
+
+    def listing(self, prefix: str) -> Iterator[StoredFile]:
+        """The objects whose names begin with `prefix`, asked for 1,000 at a time."""
+        for item in self.bucket.objects.filter(Prefix=prefix):
+            yield StoredFile(item.key, item.size, item.last_modified.timestamp())
+
+    def stat(self, name: str) -> StoredFile | None:
+        """The object as it is now, or None."""
+        with suppress(FileNotFoundError), self._missing_is_not_found(name):
+            item = self.bucket.Object(name)
+            return StoredFile(name, item.content_length, item.last_modified.timestamp())
+        return None
+
+    def sha256(self, name: str) -> str:
+        """The digest of what is stored. Raises FileNotFoundError."""
+        digest = hashlib.sha256()
+        with self._missing_is_not_found(name):
+            for block in self.bucket.Object(name).get()["Body"].iter_chunks(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
 
     def signed_url(self, name: str, *, expires_at: datetime, download_as: str = "") -> str:
         """A presigned URL; the same for all who ask until `expires_at`, so that a browser can cache."""
@@ -244,15 +304,19 @@ def _link(source: str, target: Path) -> None:
 
 
 def _copy(source: str, target: Path) -> None:
+    """Under another name until it is whole: a torn file would be kept by the next try."""
+    descriptor, path = tempfile.mkstemp(dir=staging(), suffix=".tmp")
     try:
-        out = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-    except FileExistsError:
-        return
-    with open(source, "rb") as reader, os.fdopen(out, "wb") as writer:
-        while block := reader.read(1 << 20):
-            writer.write(block)
-        writer.flush()
-        os.fsync(writer.fileno())
+        with open(source, "rb") as reader, os.fdopen(descriptor, "wb") as writer:
+            shutil.copyfileobj(reader, writer, 1 << 20)
+            writer.flush()
+            os.fchmod(writer.fileno(), 0o640)
+            os.fsync(writer.fileno())
+        if not target.exists():
+            os.rename(path, target)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def _fsync_folder(folder: Path) -> None:

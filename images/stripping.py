@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from images import jpeg
+
 _ORIENTATION_TAG: Final = 0x0112
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _XMP_PREFIX: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_ICC_PREFIX: Final = b"ICC_PROFILE\0"
+_MOST_PROFILE_BYTES: Final = 16 << 20
 _XMP_ORIENTATION: Final = re.compile(rb'tiff:Orientation(?:="|>)([1-8])\b')
 
 
@@ -39,12 +43,6 @@ def orientation(exif: bytes, xmp: bytes = b"") -> int:
     return value if 1 <= value <= 8 else 1
 
 
-def trailing_bytes(data: bytes) -> int:
-    """How many bytes follow the end of the first image of a JPEG, zero padding not counted."""
-    end = _jpeg_segments(data)[1]
-    return len(data[end:].rstrip(b"\0"))
-
-
 def _exif_orientation(tiff: bytes) -> int | None:
     """TIFF 6.0, section 2: header, then the first directory of 12-byte entries."""
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
@@ -67,64 +65,29 @@ def _minimal_exif(value: int) -> bytes:
     return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION_TAG, 3, 1, value, 0, 0)
 
 
-# JPEG: ITU-T T.81, annex B.
+def _profile(data: bytes) -> bytes:
+    """The ICC profile up to its own end, or b"" if this is none (ICC.1:2022, section 7.2)."""
+    size = int.from_bytes(data[:4], "big")
+    return data[:size] if data[36:40] == b"acsp" and 128 <= size <= len(data) else b""
 
-_SOI: Final = b"\xff\xd8"
-_EOI: Final = b"\xff\xd9"
-_SOS: Final = 0xDA
+
+# JPEG: ITU-T T.81, annex B; see `jpeg`.
+
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
-_STANDALONE: Final = frozenset((0x01, *range(0xD0, 0xD8)))
-_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_STRUCTURE: Final = _FRAMES | {0xC4, 0xCC, _SOS, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
-_END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-
-
-def _jpeg_segments(data: bytes) -> tuple[list[tuple[int, bytes, bytes]], int]:
-    """(marker, payload, entropy-coded data after it) of all segments up to the first EOI, and its end."""
-    if not data.startswith(_SOI):
-        raise ValueError("The JPEG file has no start of image.")
-    segments: list[tuple[int, bytes, bytes]] = []
-    at = 2
-    while True:
-        at = data.find(b"\xff", at)
-        while at >= 0 and data[at + 1] == 0xFF:
-            at += 1
-        if at < 0:
-            raise ValueError("The JPEG file has no end of image.")
-        marker = data[at + 1]
-        at += 2
-        if marker == _EOI[1]:
-            break
-        if marker == _SOI[1]:
-            raise ValueError("The JPEG file starts a second image inside the first.")
-        if marker == 0 or marker in _STANDALONE:
-            continue
-        (length,) = struct.unpack_from(">H", data, at)
-        end = at + length
-        if length < 2 or end > len(data):
-            raise ValueError("A segment of the JPEG file is longer than the file.")
-        payload, entropy = data[at + 2 : end], b""
-        if marker == _SOS:
-            match = _END_OF_SCAN.search(data, end)
-            if match is None:
-                raise ValueError("The JPEG file has no end of image.")
-            entropy, end = data[end : match.start()], match.start()
-        segments.append((marker, payload, entropy))
-        at = end
-    markers = {marker for marker, _, _ in segments}
-    if _SOS not in markers or not markers & _FRAMES:
-        raise ValueError("The JPEG file has no picture.")
-    return segments, at
+_STRUCTURE: Final = jpeg.FRAMES | {0xC4, 0xCC, jpeg.SOS, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
 
 
 def _strip_jpeg(data: bytes) -> bytes:
-    segments, _ = _jpeg_segments(data)
+    structure = jpeg.read(data)
+    if structure.end is None:
+        raise ValueError("The JPEG file has no end of image.")
     kept: list[bytes] = []
     jfif = exif = xmp = b""
-    for marker, payload, entropy in segments:
+    icc: dict[int, bytes] = {}
+    for marker, payload, entropy in structure.segments:
         if marker == _APP0:
             if payload.startswith(b"JFIF\0") and len(payload) >= 14 and not jfif:
-                jfif = _segment(_APP0, payload[:12] + b"\0\0")
+                jfif = jpeg.segment_bytes(_APP0, payload[:12] + b"\0\0")
         elif marker == _APP1:
             if payload.startswith(_EXIF_PREFIX) and not exif:
                 exif = payload
@@ -132,16 +95,24 @@ def _strip_jpeg(data: bytes) -> bytes:
                 xmp = payload
         elif marker == _APP14:
             if payload.startswith(b"Adobe") and len(payload) >= 12:
-                kept.append(_segment(marker, payload[:12]))
-        elif marker in _STRUCTURE or (marker == _APP2 and payload.startswith(b"ICC_PROFILE\0")):
-            kept += (_segment(marker, payload), entropy)
+                kept.append(jpeg.segment_bytes(marker, payload[:12]))
+        elif marker == _APP2:
+            if payload.startswith(_ICC_PREFIX) and len(payload) > 14:
+                icc.setdefault(payload[12], payload[14:])
+        elif marker in _STRUCTURE:
+            kept += (jpeg.segment_bytes(marker, payload), entropy)
     value = orientation(exif, xmp)
-    turned = _segment(_APP1, _EXIF_PREFIX + _minimal_exif(value)) if value != 1 else b""
-    return b"".join((_SOI, jfif, turned, *kept, _EOI))
+    turned = jpeg.segment_bytes(_APP1, _EXIF_PREFIX + _minimal_exif(value)) if value != 1 else b""
+    profile = _profile(b"".join(icc[number] for number in sorted(icc)))
+    return b"".join((jpeg.SOI, jfif, turned, *_icc_segments(profile), *kept, jpeg.EOI))
 
 
-def _segment(marker: int, payload: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+def _icc_segments(profile: bytes) -> list[bytes]:
+    parts = [profile[at : at + 65_519] for at in range(0, len(profile), 65_519)]
+    return [
+        jpeg.segment_bytes(_APP2, _ICC_PREFIX + bytes((number, len(parts))) + part)
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 # PNG: W3C Portable Network Graphics, third edition, section 5.
@@ -177,9 +148,8 @@ def _strip_png(data: bytes) -> bytes:
                 raise ValueError("The PNG file does not start with its header.")
             header = bytes(chunk)
         elif type_ == b"iCCP":
-            _, separator, profile = bytes(payload).partition(b"\0")
-            if separator:
-                kept.append(_chunk(type_, b"ICC profile\0" + profile))
+            if profile := _profile(_inflated(bytes(payload).partition(b"\0")[2][1:])):
+                kept.append(_chunk(type_, b"ICC profile\0\0" + zlib.compress(profile)))
         elif type_ == b"eXIf" and not exif:
             exif = bytes(payload)
         elif type_ == b"iTXt" and bytes(payload[:18]) == b"XML:com.adobe.xmp\0" and not xmp:
@@ -194,6 +164,13 @@ def _strip_png(data: bytes) -> bytes:
     return b"".join((_PNG_SIGNATURE, header, turned, *kept, _chunk(b"IEND", b"")))
 
 
+def _inflated(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, _MOST_PROFILE_BYTES)
+    except zlib.error:
+        return b""
+
+
 def _chunk(type_: bytes, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload)) + type_ + payload + struct.pack(">I", zlib.crc32(type_ + payload))
 
@@ -202,8 +179,8 @@ def _chunk(type_: bytes, payload: bytes) -> bytes:
 
 _WEBP_BITSTREAMS: Final = frozenset((b"VP8 ", b"VP8L"))
 _WEBP_FRAME_PARTS: Final = _WEBP_BITSTREAMS | {b"ALPH"}
-_WEBP_KEPT: Final = _WEBP_FRAME_PARTS | {b"ICCP", b"ANIM"}
-_WEBP_HAS_EXIF, _WEBP_HAS_XMP = 0x08, 0x04
+_WEBP_KEPT: Final = _WEBP_FRAME_PARTS | {b"ANIM"}
+_WEBP_HAS_ICC, _WEBP_HAS_EXIF, _WEBP_HAS_XMP = 0x20, 0x08, 0x04
 
 
 def _riff_chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
@@ -237,6 +214,9 @@ def _strip_webp(data: bytes) -> bytes:
             exif = bytes(payload)
         elif code == b"XMP " and not xmp:
             xmp = bytes(payload)
+        elif code == b"ICCP":
+            if profile := _profile(bytes(payload)):
+                kept.append(_riff_chunk(code, profile))
         elif code == b"ANMF":
             kept.append(_riff_chunk(code, _webp_frame(payload)))
             has_picture = True
@@ -252,7 +232,9 @@ def _strip_webp(data: bytes) -> bytes:
 
 
 def _with_webp_features(features: bytes, kept: list[bytes], value: int) -> list[bytes]:
-    flags = features[0] & ~(_WEBP_HAS_EXIF | _WEBP_HAS_XMP)
+    flags = features[0] & ~(_WEBP_HAS_ICC | _WEBP_HAS_EXIF | _WEBP_HAS_XMP)
+    if any(chunk.startswith(b"ICCP") for chunk in kept):
+        flags |= _WEBP_HAS_ICC
     turned = []
     if value != 1:
         flags |= _WEBP_HAS_EXIF

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts import quotas
 from accounts.models import User
-from images import deletion, digests, formats, metadata, refusals, sandbox, storage, tasks
+from images import deletion, digests, failpoints, formats, metadata, refusals, sandbox, storage, tasks
 from images.digests import Digest
 from images.intake import StagedFile
 from images.models import Image, ImageAlias, Status, Upload, merged
@@ -102,7 +102,9 @@ def start(
         image.save(force_insert=True)
         if place is not None:
             place(image)
-        return Upload.objects.create(image=image, length=length, metadata=metadata_text, expires_at=_idle_end())
+        upload = Upload.objects.create(image=image, length=length, metadata=metadata_text, expires_at=_idle_end())
+    failpoints.reach("start.committed")
+    return upload
 
 
 @contextmanager
@@ -158,6 +160,7 @@ def append(upload: Upload, *, stream: Stream, checksum: Checksum | None = None) 
                 upload.offset = before
             raise
         finally:
+            failpoints.reach("append.written")
             if upload.offset != before:
                 _save_offset(upload, part.fileno())
     digests.keep(upload.key, upload.offset, digest)
@@ -168,17 +171,18 @@ def finish(upload: Upload) -> Received:
 
     The upload's address and the photo's link were told when it began, and answer on. Raises UploadRefused, and keeps
     nothing, when the bytes aren't an acceptable picture, Upload.DoesNotExist when it was deleted meanwhile; after any
-    other failure it can be finished again.
+    other failure, as when the disk is full, it can be finished again.
     """
-    try:
-        return _finish(upload, told=True)
-    except UploadRefused:
-        abort(upload)
-        raise
-    except FileNotFoundError as error:
-        if Upload.objects.filter(pk=upload.pk).exists():
+    with _disk_full_is_refused():
+        try:
+            return _finish(upload, told=True)
+        except UploadRefused:
+            abort(upload)
             raise
-        raise Upload.DoesNotExist from error
+        except FileNotFoundError as error:
+            if Upload.objects.filter(pk=upload.pk).exists():
+                raise
+            raise Upload.DoesNotExist from error
 
 
 def abort(upload: Upload) -> None:
@@ -204,6 +208,7 @@ def receive(file: StagedFile, *, owner: User, options: Options, place: Place | N
     upload = start(owner=owner, length=file.size or 0, name=file.name or "", options=options)
     with aborting(upload):
         os.replace(file.path, upload.part_path)
+        failpoints.reach("receive.moved")
         upload.offset = upload.length
         digests.keep(upload.key, upload.length, file.digest)
         return _finish(upload, told=False, place=place)
@@ -239,13 +244,16 @@ def _copy(upload: Upload, stream: Stream, part: BinaryIO, digest: Digest, checks
 def _finish(upload: Upload, *, told: bool, place: Place | None = None) -> Received:
     if upload.offset != upload.length:
         raise refusals.incomplete(upload.length)
+    failpoints.reach("finish.begun")
     with open(upload.part_path, "rb") as part:
         head = part.read(4096)
     sha256 = digests.resume(upload.key, upload.part_path, upload.length).hexdigest()
     if existing := _same(upload, sha256):
         return _duplicate(upload, existing, told=told, place=place)
     _inspect(upload.image, upload.part_path, head)
+    failpoints.reach("finish.inspected")
     storage.media().put(upload.image.storage_name, upload.part_path)
+    failpoints.reach("finish.stored")
     upload.image.sha256 = sha256
     try:
         _commit(upload, told=told, place=place)
@@ -275,6 +283,7 @@ def _inspect(image: Image, path: str, head: bytes) -> None:
     image.has_alpha = seen.has_alpha
     image.exif = seen.exif
     image.taken_at = seen.taken_at or ""
+    image.notes = list(seen.warnings)
 
 
 def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
@@ -293,14 +302,18 @@ def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
                 "has_alpha",
                 "exif",
                 "taken_at",
+                "notes",
                 "sha256",
             ]
         )
         _end(upload, told=told, image=image, duplicate=False)
         if place is not None:
             place(image)
-        transaction.on_commit(partial(_unlink, upload.part_path), robust=True)
+        failpoints.reach("commit.open")
+        transaction.on_commit(partial(failpoints.reach, "commit.done"))
         transaction.on_commit(partial(tasks.render.enqueue, image.pk), robust=True)
+    _unlink(upload.part_path)
+    failpoints.reach("commit.unlinked")
     logger.info(
         "upload image=%s owner=%s bytes=%s format=%s", image.key, image.owner_id, image.size_bytes, image.format
     )
@@ -337,6 +350,7 @@ def _retire_expired(image: Image) -> None:
 def _duplicate(upload: Upload, existing: Image, *, told: bool, place: Place | None) -> Received:
     """Ends the upload in the photo that was there, which answers to the new key as well if that was told."""
     image = upload.image
+    failpoints.reach("duplicate.found")
     with transaction.atomic():
         merged.send(sender=Image, image=image, into=existing)
         Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
@@ -345,6 +359,8 @@ def _duplicate(upload: Upload, existing: Image, *, told: bool, place: Place | No
         _end(upload, told=told, image=existing, duplicate=True)
         if place is not None:
             place(existing)
+        failpoints.reach("duplicate.open")
+    failpoints.reach("duplicate.merged")
     deletion.delete(Image.objects.filter(pk=image.pk))
     logger.info("upload duplicate image=%s owner=%s", existing.key, existing.owner_id)
     return Received(image=existing, duplicate=True)
@@ -365,11 +381,13 @@ def _save_offset(upload: Upload, part: int) -> None:
     The last byte is not told: until `finish` is through, a client that asks is to send it again.
     """
     os.fdatasync(part)
+    failpoints.reach("append.synced")
     upload.expires_at = _idle_end()
     told = min(upload.offset, upload.length - 1)
     if not Upload.objects.filter(pk=upload.pk).update(offset=told, expires_at=upload.expires_at):
         _unlink(upload.part_path)
         raise Upload.DoesNotExist
+    failpoints.reach("append.saved")
 
 
 def _forget_stored(upload: Upload, part_bytes: int) -> None:

@@ -12,19 +12,30 @@ class Variant(NamedTuple):
 
     name: str
     edge_px: int | None
-    format: Literal["WEBP", "JPEG"]
+    format: Literal["WEBP", "JPEG", "AVIF"]
     extension: str
     quality: int
-    eager: bool
+    moves: bool = False
 
 
-THUMB: Final = Variant("thumb", 480, "WEBP", "webp", 75, True)
-PREVIEW: Final = Variant("preview", 1600, "JPEG", "jpg", 82, True)
-FULL: Final = Variant("full", None, "JPEG", "jpg", 90, False)
+THUMB: Final = Variant("thumb", 480, "WEBP", "webp", 75)
+PREVIEW: Final = Variant("preview", 1600, "JPEG", "jpg", 82)
+MOVING_PREVIEW: Final = PREVIEW._replace(format="WEBP", extension="webp", quality=70, moves=True)
+"""In place of the preview of a short animation, see `moves`."""
+AVIF_PREVIEW: Final = PREVIEW._replace(format="AVIF", extension="avif", quality=60)
+"""Made when there is time, for photos whose preview it makes smaller."""
+FULL: Final = Variant("full", None, "JPEG", "jpg", 90)
 """Made when first asked for; format and extension depend on the image, see `link_format`."""
 
-EAGER: Final[tuple[Variant, ...]] = (THUMB, PREVIEW)
+EAGER: Final = (THUMB, PREVIEW)
+"""What is made before a photo is ready."""
 BY_NAME: Final[Mapping[str, Variant]] = MappingProxyType({variant.name: variant for variant in (*EAGER, FULL)})
+"""What direct links name; each photo has its own form of them, see `Image.variant`."""
+EVERY: Final = (THUMB, PREVIEW, MOVING_PREVIEW, AVIF_PREVIEW)
+"""All that may be stored of a photo besides `full`."""
+
+MOVING_PIXELS_MAX: Final = 25_000_000
+"""Of all frames together, as they are shown: what takes about two seconds to encode."""
 
 LINKED: Final[tuple[Variant, ...]] = (FULL, PREVIEW, THUMB)
 """The sizes in which a picture can be pasted elsewhere."""
@@ -38,6 +49,12 @@ def fitted(width: int, height: int, edge_px: int | None) -> tuple[int, int]:
     if edge_px is None or longest <= edge_px:
         return width, height
     return max(1, round(width * edge_px / longest)), max(1, round(height * edge_px / longest))
+
+
+def moves(frames: int, width: int, height: int) -> bool:
+    """Whether an animation is short and small enough to move in its preview."""
+    shown_width, shown_height = fitted(width, height, MOVING_PREVIEW.edge_px)
+    return frames > 1 and frames * shown_width * shown_height <= MOVING_PIXELS_MAX
 
 
 def original_name(file_key: str, extension: str) -> str:

@@ -35,6 +35,19 @@ def limits_fit_together(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     return []
 
 
+@register(Tags.compatibility)
+def no_crash_is_ordered(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if "FAILPOINT" in os.environ:
+        return [
+            Error(
+                "FAILPOINT is set, so the process would kill itself. It is for tests alone.",
+                hint="Unset it.",
+                id="photocloud.E003",
+            )
+        ]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def mail_is_configured(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     if not settings.MAIL_CONFIGURED:

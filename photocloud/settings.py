@@ -126,7 +126,8 @@ CACHES = {
     "default": env.dj_cache_url("CACHE_URL", "db://django_cache"),
 }
 
-# Background work: "immediate" renders while the uploader waits, "database" leaves it to `manage.py db_worker`
+# Background work: "immediate" renders while the uploader waits, "database" leaves it to `manage.py db_worker`.
+# What nobody waits for has a low priority there, and here a thread.
 
 TASKS_BACKEND = env.str("TASKS_BACKEND", "immediate", validate=lambda v: v in {"immediate", "database"})
 TASKS = {
@@ -135,8 +136,10 @@ TASKS = {
             "immediate": "django_tasks.backends.immediate.ImmediateBackend",
             "database": "django_tasks_db.DatabaseBackend",
         }[TASKS_BACKEND]
-    }
+    },
+    "thread": {"BACKEND": "images.background.ThreadBackend"},
 }
+TASKS_SPARE_TIME = {"immediate": "thread", "database": "default"}[TASKS_BACKEND]
 
 # People
 

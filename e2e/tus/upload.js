@@ -11,7 +11,7 @@ let image = null;
 
 const upload = new tus.Upload(createReadStream(path), {
   endpoint,
-  chunkSize: 3_000_000,
+  chunkSize: 1_000_000,
   headers: { Authorization: `Bearer ${token}` },
   metadata: { filename: basename(path), title: "Sent by node" },
   retryDelays: Array(Number(retries)).fill(100),

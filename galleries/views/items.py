@@ -87,4 +87,4 @@ def cover(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 
 def _selected(request: AuthenticatedHttpRequest) -> QuerySet[Image]:
-    return Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
+    return Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys")).order_by("pk")

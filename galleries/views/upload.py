@@ -1,5 +1,6 @@
 """The upload page. It lives on this floor because a photo may go straight into a gallery."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import quotas, tokens
 from accounts.models import Scope
 from accounts.requests import AuthenticatedHttpRequest
+from galleries import words
 from galleries.forms import GalleryUploadForm
 from galleries.models import Gallery
 from images import api
@@ -90,5 +92,6 @@ def _render(
         "limits": limits(),
         "usage": quotas.usage(request.user),
         "results": results or [],
+        "uppy_words": json.dumps(words.uppy()),
     }
     return render(request, "galleries/upload.html", context, status=status)

@@ -1,11 +1,12 @@
 """What templates ask about photos."""
 
 from datetime import datetime
+from typing import Final
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.models import User
 from images import avatars, delivery, variants
@@ -13,6 +14,15 @@ from images.metadata import Position
 from images.models import Image
 
 register = template.Library()
+
+NOTES: Final = {
+    "trailing_data": gettext_lazy(
+        "The file goes on behind the picture, as one with a short film does. Only your original has the rest."
+    ),
+    "stray_data": gettext_lazy("The file is slightly damaged: there are bytes in it that belong to nothing."),
+    "truncated": gettext_lazy("The file is cut off: a small part at the lower edge may be missing."),
+    "unreadable_metadata": gettext_lazy("What the camera wrote about the picture can't be read."),
+}
 
 
 @register.simple_tag
@@ -22,9 +32,38 @@ def thumb_url(image: Image) -> str:
 
 
 @register.simple_tag
-def preview_url(image: Image) -> str:
-    """A signed URL of the large picture, "" while there is none."""
-    return delivery.variant_url(image, variants.PREVIEW)
+def thumb_srcset(image: Image) -> str:
+    """The small picture and the large one with their widths; "" where one is all there is, and for animations."""
+    thumb, preview = image.variant_size(variants.THUMB)[0], image.variant_size(variants.PREVIEW)[0]
+    if not image.is_ready or image.frames > 1 or thumb == preview:
+        return ""
+    urls = delivery.variant_url(image, variants.THUMB), delivery.variant_url(image, variants.PREVIEW)
+    return f"{urls[0]} {thumb}w, {urls[1]} {preview}w"
+
+
+@register.filter
+def thumb_sizes(image: Image) -> str:
+    """How wide a photo is in the grid: the height of a row (photos.css) by its ratio, and what rows are stretched."""
+    ratio = max(0.6, image.width / image.height) if image.width and image.height else 1.5
+    return f"min(100vw, {ratio * 1.15:.2f} * clamp(5.5rem, 4.25rem + 8vw, 15rem))"
+
+
+@register.simple_tag
+def avif_url(image: Image) -> str:
+    """A signed URL of the large picture as AVIF, "" while there is none."""
+    return delivery.variant_url(image, variants.AVIF_PREVIEW) if image.has_avif else ""
+
+
+@register.simple_tag
+def preview_size(image: Image) -> tuple[int, int]:
+    """Width and height of the large picture."""
+    return image.variant_size(variants.PREVIEW)
+
+
+@register.filter
+def note(code: str) -> str:
+    """What was wrong with the file, as a sentence for its owner."""
+    return str(NOTES.get(code, code))
 
 
 @register.simple_tag

@@ -58,6 +58,24 @@ def test_the_colour_profile_survives(format_name: str) -> None:
         assert image.info["icc_profile"] == icc()
 
 
+@pytest.mark.parametrize(("format_name", "pillow_name"), [("JPEG", "JPEG"), ("PNG", "PNG"), ("WebP", "WEBP")])
+def test_what_is_no_colour_profile_or_stands_behind_one_is_removed(format_name: str, pillow_name: str) -> None:
+    for hidden in (MARKER * 1000, icc() + MARKER, icc()[:-1], b""):
+        stripped = stripping.strip(saved(picture(), pillow_name, icc_profile=hidden), format_name)
+
+        with Image.open(BytesIO(stripped)) as image:
+            assert image.info.get("icc_profile") == (icc() if hidden.startswith(icc()) else None)
+        assert MARKER not in stripped
+
+
+def test_a_colour_profile_of_several_segments_survives() -> None:
+    profile = bytearray(icc() + random.Random(5).randbytes(200_000))
+    struct.pack_into(">I", profile, 0, len(profile))
+
+    with Image.open(BytesIO(stripping.strip(saved(picture(), "JPEG", icc_profile=bytes(profile)), "JPEG"))) as image:
+        assert image.info["icc_profile"] == profile
+
+
 def test_orientation_is_taken_from_xmp_when_exif_has_none() -> None:
     xmp = XMP.replace(b"dc:source", b'tiff:Orientation="6" dc:source')
     data = saved(picture(), "JPEG", xmp=xmp)
@@ -236,14 +254,6 @@ def test_hostile_files_are_refused_in_linear_time(format_name: str, data: bytes)
         stripping.strip(data, format_name)
 
     assert time.process_time() - start < 1
-
-
-def test_trailing_bytes_are_counted_without_padding() -> None:
-    data = saved(picture(), "JPEG")
-
-    assert stripping.trailing_bytes(data) == 0
-    assert stripping.trailing_bytes(data + bytes(100)) == 0
-    assert stripping.trailing_bytes(data + MARKER) == len(MARKER)
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")

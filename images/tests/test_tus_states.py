@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conftest import Commit, Upload as UploadPhoto
-from images import deletion, digests, uploads
+from images import deletion, digests, storage, uploads
 from images.models import Image, Upload
 from images.tests.pictures import jpeg
 from images.tests.tus import Tus, speaking
@@ -142,8 +142,8 @@ def test_a_photo_whose_end_failed_once_is_that_of_the_second_attempt(tus: Tus, u
     with uploads.held(upload) as own:
         uploads.append(own, stream=Meanwhile([data[1000:-9] + b"something"], lambda: None))
     upload.image.format = "JPEG"
-    stored_first = Path(uploads.storage.media().path(upload.image.storage_name))
-    uploads.storage.media().put(upload.image.storage_name, upload.part_path)
+    stored_first = Path(storage.media().path(upload.image.storage_name))
+    storage.media().put(upload.image.storage_name, upload.part_path)
     kept = stored_first.read_bytes()
     stored_first.unlink()
     stored_first.write_bytes(kept)  # as on storage that copies

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
@@ -40,17 +41,17 @@ class Tus:
         named = VERSION | {name.replace("_", "-"): value for name, value in headers.items()}
         told = {name: value for name, value in named.items() if value}
         # Django's client would leave the type of an empty body out.
-        length = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
+        length: dict[str, Any] = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
         with self.commit():
             return self.client.generic(method, url, body, headers=told, **length)  # type: ignore[return-value]
 
     def create(
         self, length: int | str, *, door: str = LIBRARY, body: bytes = b"", checksum: str = "", **metadata: str
     ) -> HttpResponse:
-        told = {"Upload_Length": str(length), "Upload_Metadata": pairs(**metadata), "Upload_Checksum": checksum}
-        return self.send("POST", door, body, **told)
+        told = pairs(**metadata)
+        return self.send("POST", door, body, Upload_Length=str(length), Upload_Metadata=told, Upload_Checksum=checksum)
 
-    def created(self, length: int, **metadata: str) -> str:
+    def created(self, length: int, **metadata: Any) -> str:
         """The address of a new upload."""
         answer = self.create(length, **metadata)
         assert answer.status_code == 201, answer.content

@@ -124,16 +124,18 @@ def database() -> Iterator[str]:
     name = f"stack_{secrets.token_hex(4)}"
     with psycopg.connect(server.geturl(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield server._replace(path=f"/{name}").geturl()
-        finally:
+    try:
+        yield server._replace(path=f"/{name}").geturl()
+    finally:
+        # A new connection, because the server may have been restarted.
+        with psycopg.connect(server.geturl(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=5).status_code not in {502, 503}
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

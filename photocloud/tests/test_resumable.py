@@ -2,8 +2,12 @@
 
 import hashlib
 import http.client
+import os
+import re
 import socket
 import struct
+import subprocess
+import textwrap
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +20,7 @@ import requests
 
 from images import uploads
 from images.tests.pictures import jpeg, png
-from photocloud.tests import resumable
+from photocloud.tests import resumable, stack
 from photocloud.tests.resumable import STALL_SECONDS, Site, eventually
 
 pytestmark = pytest.mark.xdist_group("resumable")
@@ -168,6 +172,18 @@ def test_the_same_bytes_that_finish_at_once_are_one_photo(site: Site, session: r
     assert sum(answer.headers.get("X-Image-Duplicate") == "true" for answer in answers) == 3
     assert site.original_sha256(session, key) == hashlib.sha256(data).hexdigest()
     assert {site.head(path).headers["X-Image-Id"] for path in paths} == {key}
+
+
+def test_the_example_of_the_documentation_works(site: Site, session: requests.Session, tmp_path: Path) -> None:
+    stack.program("curl", "apt-get install curl")
+    (tmp_path / "photo.jpg").write_bytes(jpeg((640, 480)))
+    (example,) = re.findall(r"(?m)^    size=.*\n(?:    .*\n)+", (stack.BASE_DIR / "docs" / "api.md").read_text())
+    environment = os.environ | {"SITE": site.url, "TOKEN": site.token}
+    command = ["bash", "-euo", "pipefail", "-c", textwrap.dedent(example)]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    key = re.search(r"(?i)^x-image-id: (\w+)", done.stdout, re.MULTILINE)
+    assert key, done.stdout + done.stderr
+    assert site.original_sha256(session, key[1]) == hashlib.sha256((tmp_path / "photo.jpg").read_bytes()).hexdigest()
 
 
 def test_fifty_uploads_that_finish_together_queue_for_the_decoders(site: Site, session: requests.Session) -> None:

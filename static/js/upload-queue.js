@@ -1,106 +1,115 @@
-/* Which file goes next. At most three at once; one bad file never stops the others. */
-import { Row } from "./upload-row.js";
-import { send } from "./upload-send.js";
+/* Uppy, but each file goes as soon as it is ready: Uppy itself prepares a whole batch before its first byte leaves. */
+import { Uppy } from "../vendor/uppy/uppy.js";
 
-const PARALLEL = 3;
+/* Three upload at once (upload-uppy.js); the others are being hashed or made smaller meanwhile. */
+const LANES = 6;
+/* Adding costs more the more there are, so a folder is added in parts that leave time for the page. */
+const ADDED_AT_ONCE = 250;
+const SAVE_MS = 300;
 
-export class Queue {
-  /* `fields()` gives the form fields of the moment; `onAnswer` hears each success, `onChange` every change. */
-  constructor({ url, token, text, maxBytes, list, fields, onAnswer, onChange }) {
-    Object.assign(this, { url, token, text, maxBytes, list, fields, onAnswer, onChange });
-    this.items = [];
-  }
+const pause = () => new Promise((resolve) => setTimeout(resolve));
 
-  count(...states) {
-    return this.items.filter((item) => states.includes(item.state)).length;
+export class Queue extends Uppy {
+  #queued = [];
+  #lanes = 0;
+  #frame = null;
+  #change = null;
+  #asking = false;
+
+  /* `choices()` resolves with what the form says, or null if the form has to be mended first. */
+  constructor({ choices, text, ...options }) {
+    super(options);
+    this.choices = choices;
+    this.text = text;
+    this.on("restored", () => this.#standStill());
+    /* One failed file is told by its own line; the bar says so when all have ended. */
+    this.on("upload-error", () => this.busy && this.setState({ error: null }));
   }
 
   get busy() {
-    return this.count("waiting", "sending") > 0;
+    return this.#lanes > 0;
   }
 
-  add(files) {
-    for (const file of files) {
-      const item = { file, row: new Row(file, this.text), state: "waiting" };
-      item.row.element.addEventListener("click", (event) => this.act(item, event));
-      this.items.push(item);
-      this.list.append(item.row.element);
-      if (this.maxBytes && file.size > this.maxBytes) this.end(item, "failed", this.text.tooLarge);
-    }
-    this.next();
-  }
-
-  act(item, event) {
-    const act = event.target.closest("[data-act]")?.dataset.act;
-    if (act === "cancel") this.cancel(item);
-    if (act === "retry") this.retry(item);
-  }
-
-  retry(item) {
-    if (this.maxBytes && item.file.size > this.maxBytes) return;
-    item.state = "waiting";
-    item.row.show("waiting", this.text.waiting);
-    this.next();
-  }
-
-  cancel(item) {
-    item.abort?.();
-    this.end(item, "cancelled", this.text.cancelled);
-    this.next();
-  }
-
-  cancelAll() {
-    for (const item of this.items) {
-      if (item.state === "waiting" || item.state === "sending") {
-        item.abort?.();
-        this.end(item, "cancelled", this.text.cancelled);
+  async addFiles(files) {
+    for (let at = 0; at < files.length; at += ADDED_AT_ONCE) {
+      try {
+        super.addFiles(files.slice(at, at + ADDED_AT_ONCE));
+      } catch (error) {
+        this.log(error, "warning");
       }
+      await pause();
     }
-    this.next();
   }
 
-  end(item, state, words) {
-    item.state = state;
-    item.abort = null;
-    item.row.show(state, words);
-  }
-
-  next() {
-    for (const item of this.items) {
-      if (this.count("sending") >= PARALLEL || this.makingGallery) break;
-      if (item.state === "waiting") this.start(item);
-    }
-    this.onChange();
-  }
-
-  /* While the file that makes a new gallery is on its way, no other starts: the rest go into that gallery. */
-  get makingGallery() {
-    return this.items.some((item) => item.state === "sending" && item.fields.gallery === "new");
-  }
-
-  start(item) {
-    item.state = "sending";
-    item.fields = this.fields();
-    item.row.show("sending", "");
-    item.row.progress(0, Math.max(item.file.size, 1));
-    item.abort = send({
-      url: this.url,
-      token: this.token,
-      file: item.file,
-      fields: item.fields,
-      text: this.text,
-      progress: (sent, total) => item.row.progress(sent, total),
-      done: (answer) => {
-        this.end(item, "done", "");
-        item.answer = answer;
-        item.row.done(answer);
-        this.onAnswer(answer, item.fields);
-        this.next();
-      },
-      failed: (words) => {
-        this.end(item, "failed", words);
-        this.next();
-      },
+  /* Drawing and saving go through all files each time; Uppy would do so at every step of every file. */
+  updateAll() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      super.updateAll(this.getState());
     });
+  }
+
+  emit(event, ...details) {
+    if (event !== "state-update") {
+      super.emit(event, ...details);
+      return;
+    }
+    const [before] = details;
+    this.#change ??= setTimeout(() => {
+      this.#change = null;
+      super.emit(event, before, this.getState());
+    }, SAVE_MS);
+  }
+
+  async upload() {
+    if (this.#asking) return;
+    this.#asking = true;
+    const chosen = await this.choices().finally(() => (this.#asking = false));
+    if (!chosen) return;
+    const files = this.getFiles().filter((file) => !file.progress.uploadStarted && !file.error && !file.isGhost);
+    this.#patch(files, (file) => ({ meta: { ...chosen, ...file.meta } }));
+    await this.#enqueue(files);
+  }
+
+  retryAll() {
+    return this.#enqueue(this.getFiles().filter((file) => file.error));
+  }
+
+  retryUpload(id) {
+    return this.#enqueue([this.getFile(id)]);
+  }
+
+  /* What a crash interrupted waits for its person; a file's own address makes it go on where it was. */
+  #standStill() {
+    this.setState({ currentUploads: {} });
+    const unfinished = this.getFiles().filter((file) => !file.progress.uploadComplete);
+    this.#patch(unfinished, (file) => ({ isPaused: false, progress: { ...file.progress, uploadStarted: null } }));
+  }
+
+  #patch(files, change) {
+    this.patchFilesState(Object.fromEntries(files.map((file) => [file.id, change(file)])));
+  }
+
+  #enqueue(files) {
+    if (!files.length) return Promise.resolve();
+    const progress = { uploadStarted: Date.now(), uploadComplete: false, bytesUploaded: 0 };
+    this.setState({ error: null });
+    this.#patch(files, (file) => ({ error: null, progress: { ...progress, bytesTotal: file.size } }));
+    this.#queued.push(...files.map((file) => file.id));
+    return Promise.all(Array.from({ length: LANES - this.#lanes }, () => this.#lane()));
+  }
+
+  async #lane() {
+    this.#lanes += 1;
+    while (this.#queued.length) {
+      const id = this.#queued.shift();
+      if (this.getFile(id)) await super.retryUpload(id).catch((error) => this.log(error, "warning"));
+    }
+    this.#lanes -= 1;
+    if (this.busy) return;
+    const files = this.getFiles();
+    const failed = files.filter((file) => file.error);
+    if (failed.length) this.setState({ error: this.text.someFailed });
+    this.emit("complete", { successful: files.filter((file) => !file.error), failed });
   }
 }

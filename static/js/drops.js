@@ -2,7 +2,7 @@
 function filesOfEntry(entry) {
   return new Promise((resolve) => {
     if (entry.isFile) {
-      entry.file((file) => resolve([file]), () => resolve([]));
+      entry.file((file) => resolve([Object.assign(file, { relativePath: entry.fullPath })]), () => resolve([]));
       return;
     }
     const reader = entry.createReader();
@@ -18,6 +18,7 @@ function filesOfEntry(entry) {
   });
 }
 
+/* The transfer is empty once its event is over, so all is taken before the first await. */
 async function filesOfDrop(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const plain = [...transfer.files];
@@ -27,24 +28,31 @@ async function filesOfDrop(transfer) {
 
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
-/* Calls onFiles(files); the class is-over is on `element` while files hover over the page. */
-export function watchDrops(element, onFiles) {
+/* Calls onFiles(files), and mark(true or false) as files hover over the page. No other part of the page sees them. */
+export function watchDrops({ mark, onFiles }) {
   let depth = 0;
-  const mark = (change) => {
+  const count = (change) => {
     depth = Math.max(0, depth + change);
-    element.classList.toggle("is-over", depth > 0);
+    mark(depth > 0);
   };
-  document.addEventListener("dragenter", (event) => carriesFiles(event) && mark(1));
-  document.addEventListener("dragleave", (event) => carriesFiles(event) && mark(-1));
-  document.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  document.addEventListener("drop", async (event) => {
+  const on = (name, act) => document.addEventListener(name, (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    mark(-depth);
+    event.stopPropagation();
+    act(event);
+  }, true);
+  on("dragenter", () => count(1));
+  on("dragleave", () => count(-1));
+  on("dragover", () => {});
+  on("drop", async (event) => {
+    count(-depth);
     onFiles(await filesOfDrop(event.dataTransfer));
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) onFiles(files);
-  });
+    if (!files.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onFiles(files);
+  }, true);
 }

@@ -1,0 +1,100 @@
+"""An upload that breaks in the middle goes on where it was."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from e2e.instance import Person
+from e2e.photos import Photos, noise
+from e2e.windows import Windows, choose, open_upload, sign_in, start_upload, upload_rows
+
+pytestmark = pytest.mark.browser
+
+CHUNK_BYTES = 8 * 1024**2
+BYTES_PER_SECOND = 12_000_000
+
+# The names of the files that this browser keeps for after a crash.
+_KEPT = """() => new Promise((resolve) => {
+  const request = indexedDB.open("uppy-blobs");
+  request.onsuccess = () => {
+    const names = [...request.result.objectStoreNames];
+    if (!names.includes("files")) { request.result.close(); resolve([]); return; }
+    const all = request.result.transaction(["files"]).objectStore("files").getAll();
+    all.onsuccess = () => { request.result.close(); resolve(all.result.map((kept) => kept.data.name)); };
+  };
+})"""
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A photo of three chunks."""
+    return noise(tmp_path / "large.png", bytes_at_least=2 * CHUNK_BYTES + 1000)
+
+
+class Wire:
+    """Where each PATCH of a page began, and how many uploads it created."""
+
+    def __init__(self, page: Page) -> None:
+        self.offsets: list[int] = []
+        self.created = 0
+        page.on("request", self._on_request)
+        session = page.context.new_cdp_session(page)
+        speed = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": BYTES_PER_SECOND}
+        session.send("Network.emulateNetworkConditions", speed)
+
+    def _on_request(self, request: Request) -> None:
+        if request.method == "PATCH":
+            self.offsets.append(int(request.headers["upload-offset"]))
+        self.created += request.method == "POST" and request.url.endswith("/library/uploads")
+
+
+def _upload_to_the_second_chunk(page: Page, large: Path) -> None:
+    open_upload(page)
+    choose(page, large)
+    with page.expect_response(lambda response: response.request.method == "PATCH"):
+        start_upload(page)
+
+
+def test_a_cut_connection_costs_no_byte_that_arrived(windows: Windows, person: Person, large: Path) -> None:
+    windows.cuts()
+    page = windows.open()
+    sign_in(page, person)
+    wire = Wire(page)
+    _upload_to_the_second_chunk(page, large)
+    page.context.set_offline(True)
+    expect(page.locator("#upload-rate")).to_contain_text("You are offline")
+    page.context.set_offline(False)
+    expect(upload_rows(page, "done")).to_have_count(1)
+    assert wire.created == 1
+    assert wire.offsets.count(0) == 1
+
+
+def test_a_reload_in_the_middle_offers_to_go_on(windows: Windows, person: Person, large: Path, photos: Photos) -> None:
+    page = windows.open()
+    sign_in(page, person)
+    wire = Wire(page)
+    _upload_to_the_second_chunk(page, large)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_text("Last time's upload didn't end")).to_be_visible()
+    start_upload(page)
+    expect(upload_rows(page, "done")).to_have_count(1)
+    assert wire.created == 1
+    assert wire.offsets.count(0) == 1
+    expect(page.get_by_text("Last time's upload didn't end")).to_have_count(0)
+
+
+def test_who_signs_out_leaves_no_photo_in_the_browser(windows: Windows, person: Person, photos: Photos) -> None:
+    page = windows.open()
+    sign_in(page, person)
+    open_upload(page)
+    choose(page, photos.nature[0])
+    page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
+    page.locator("summary[aria-label=Account]").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/explore/")
+    assert page.evaluate(_KEPT) == []
+    sign_in(page, person)
+    open_upload(page)
+    expect(page.get_by_role("button", name="choose photos")).to_be_visible()

@@ -1,0 +1,179 @@
+"""What the upload queue says: the strings of the parts of Uppy in use, in the language of the page.
+
+The keys are Uppy's. A pair is singular and plural; the browser fills in `%{...}`. Uppy has more strings, for accounts
+of other services, which aren't part of the bundle.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+UPPY: Final[Mapping[str, str | Promise]] = MappingProxyType(
+    {
+        "additionalRestrictionsFailed": _("%{count} more files were refused."),
+        "aggregateExceedsSize": _("You chose %{size} of photos; the limit is %{sizeAllowed}."),
+        "connectedToInternet": _("You are online again."),
+        "exceedsSize": _("Larger than %{size}, the limit for one photo."),
+        "failedToUpload": _("%{file} failed."),
+        "inferiorSize": _("Smaller than %{size}."),
+        "missingRequiredMetaField": _("Something is missing."),
+        "missingRequiredMetaFieldOnFile": _("Something is missing for %{fileName}."),
+        "noDuplicates": _("%{fileName} is in the list already."),
+        "noInternetConnection": _("You are offline."),
+        "noMoreFilesAllowed": _("No more photos can be added now."),
+        "unnamed": _("Unnamed"),
+        "youCanOnlyUploadFileTypes": _("This type of file isn't accepted."),
+        "addMore": _("Add more"),
+        "addMoreFiles": _("Add more photos"),
+        "addingMoreFiles": _("Add more photos"),
+        "back": _("Back"),
+        "browseFiles": _("choose photos"),
+        "browseFolders": _("choose a folder"),
+        "cancel": _("Cancel"),
+        "cancelUpload": _("Cancel this upload"),
+        "closeModal": _("Close"),
+        "complete": _("Complete"),
+        "copyLink": _("Copy link"),
+        "copyLinkToClipboardFallback": _("Copy this link"),
+        "copyLinkToClipboardSuccess": _("Link copied"),
+        "dashboardTitle": _("Photos to upload"),
+        "dashboardWindowTitle": _("Photos to upload (Escape closes)"),
+        "dataUploadedOfTotal": _("%{complete} of %{total}"),
+        "dataUploadedOfUnknown": _("%{complete} so far"),
+        "done": _("Done"),
+        "dropHint": _("Drop your photos here"),
+        "dropPasteBoth": _("Drop photos here, %{browseFiles} or %{browseFolders}"),
+        "dropPasteFiles": _("Drop photos here or %{browseFiles}"),
+        "dropPasteFolders": _("Drop photos here or %{browseFolders}"),
+        "dropPasteImportBoth": _("Drop or paste photos here, %{browseFiles} or %{browseFolders}"),
+        "dropPasteImportFiles": _("Drop or paste photos here or %{browseFiles}"),
+        "dropPasteImportFolders": _("Drop or paste photos here or %{browseFolders}"),
+        "editFile": _("Edit photo"),
+        "editFileWithFilename": _("Edit %{file}"),
+        "editImage": _("Edit photo"),
+        "editing": _("Editing %{file}"),
+        "error": _("Some failed"),
+        "finishEditingFile": _("Finish editing"),
+        "importFiles": _("Take photos from:"),
+        "importFrom": _("Take photos from %{name}"),
+        "myDevice": _("My device"),
+        "pause": _("Pause"),
+        "pauseUpload": _("Pause this upload"),
+        "paused": _("Paused"),
+        "poweredBy": _("Powered by %{uppy}"),
+        "reSelect": _("Choose again"),
+        "recordVideoBtn": _("Record a video"),
+        "recoveredAllFiles": _("All photos of last time are here again. Go on when you like."),
+        "removeFile": _("Take %{file} out"),
+        "resume": _("Go on"),
+        "resumeUpload": _("Go on with this upload"),
+        "retry": _("Retry"),
+        "retryUpload": _("Retry this upload"),
+        "save": _("Save"),
+        "saveChanges": _("Save changes"),
+        "sessionRestored": _("Last time's upload didn't end"),
+        "showErrorDetails": _("Show what went wrong"),
+        "takePictureBtn": _("Take a picture"),
+        "upload": _("Upload"),
+        "uploadComplete": _("Upload complete"),
+        "uploadFailed": _("Some photos failed"),
+        "uploadPaused": _("Upload paused"),
+        "uploading": _("Uploading"),
+        "xTimeLeft": _("%{time} left"),
+        "generatingThumbnails": _("Making previews…"),
+        "aspectRatioLandscape": _("Crop to 16:9"),
+        "aspectRatioPortrait": _("Crop to 9:16"),
+        "aspectRatioSquare": _("Crop to a square"),
+        "flipHorizontal": _("Mirror"),
+        "revert": _("Undo all"),
+        "rotate": _("Rotate by 90°"),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "allowAccessDescription": _("Allow this site to use your camera to take pictures."),
+        "allowAccessTitle": _("Allow access to your camera"),
+        "discardMediaFile": _("Discard the picture"),
+        "discardRecordedFile": _("Discard the picture"),
+        "micDisabled": _("The microphone is off."),
+        "noCameraDescription": _("Connect a camera to take pictures."),
+        "noCameraTitle": _("There is no camera"),
+        "pluginNameCamera": _("Camera"),
+        "pluginNameScreenCapture": _("Screenshot"),
+        "recording": _("Recording"),
+        "recordingLength": _("Length %{recording_length}"),
+        "recordingStoppedMaxSize": _("The recording stopped at the limit for one file."),
+        "smile": _("Smile!"),
+        "startCapturing": _("Record the screen"),
+        "startRecording": _("Record a video"),
+        "stopCapturing": _("Stop recording"),
+        "stopRecording": _("Stop recording"),
+        "streamActive": _("The screen is shown"),
+        "streamPassive": _("The screen isn't shown"),
+        "submitRecordedFile": _("Use the picture"),
+        "takePicture": _("Take a picture"),
+        "takeScreenshot": _("Take a screenshot"),
+    }
+)
+
+UPPY_COUNTED: Final[Mapping[str, tuple[str | Promise, str | Promise]]] = MappingProxyType(
+    {
+        "addBulkFilesFailed": (
+            _("%{smart_count} photo could not be added."),
+            _("%{smart_count} photos could not be added."),
+        ),
+        "filesUploadedOfTotal": (
+            _("%{complete} of %{smart_count} photo uploaded"),
+            _("%{complete} of %{smart_count} photos uploaded"),
+        ),
+        "missingRequiredMetaFields": (
+            _("%{fields} is missing."),
+            _("%{fields} are missing."),
+        ),
+        "processingXFiles": (
+            _("Preparing %{smart_count} photo"),
+            _("Preparing %{smart_count} photos"),
+        ),
+        "recoveredXFiles": (
+            _("1 photo of last time is too large to be kept here. Choose it again and go on."),
+            _("%{smart_count} photos of last time are too large to be kept here. Choose them again and go on."),
+        ),
+        "uploadXFiles": (
+            _("Upload %{smart_count} photo"),
+            _("Upload %{smart_count} photos"),
+        ),
+        "uploadXNewFiles": (
+            _("Upload %{smart_count} more photo"),
+            _("Upload %{smart_count} more photos"),
+        ),
+        "uploadingXFiles": (
+            _("Uploading %{smart_count} photo"),
+            _("Uploading %{smart_count} photos"),
+        ),
+        "xFilesSelected": (
+            _("%{smart_count} photo chosen"),
+            _("%{smart_count} photos chosen"),
+        ),
+        "xMoreFilesAdded": (
+            _("%{smart_count} more photo added"),
+            _("%{smart_count} more photos added"),
+        ),
+        "youCanOnlyUploadX": (
+            _("Only %{smart_count} photo is accepted."),
+            _("Only %{smart_count} photos are accepted."),
+        ),
+        "youHaveToAtLeastSelectX": (
+            _("Choose at least %{smart_count} photo."),
+            _("Choose at least %{smart_count} photos."),
+        ),
+    }
+)
+
+
+def uppy() -> dict[str, str | dict[str, str]]:
+    """The strings in the shape of an Uppy locale, translated."""
+    counted = {
+        key: {str(number): str(form) for number, form in enumerate(forms)} for key, forms in UPPY_COUNTED.items()
+    }
+    return {key: str(text) for key, text in UPPY.items()} | counted

@@ -1,0 +1,58 @@
+/* Turns the plain form into the queue: on the upload page, and in the dialog of other pages. */
+import { watchDrops } from "./drops.js";
+import { Choices } from "./upload-choices.js";
+import { Preparation, SMALLER_PIXELS } from "./upload-prepare.js";
+import { Progress } from "./upload-progress.js";
+import { Results } from "./upload-results.js";
+import { Server } from "./upload-server.js";
+import { makeQueue } from "./upload-uppy.js";
+import { Workers } from "./upload-workers.js";
+
+const SIZE = "upload-size";
+
+/* data-text-too-large="..." -> { tooLarge: "..." } */
+function textOf(form) {
+  const entries = Object.entries(form.dataset).filter(([name]) => name.startsWith("text"));
+  return Object.fromEntries(entries.map(([name, words]) => [name[4].toLowerCase() + name.slice(5), words]));
+}
+
+/* The choice between originals and smaller copies is this browser's; originals to begin with. */
+function sizeChoice(form) {
+  const select = form.querySelector("[data-size]");
+  select.value = localStorage.getItem(SIZE) ?? "";
+  if (select.selectedIndex < 0) select.value = "";
+  select.addEventListener("change", () => localStorage.setItem(SIZE, select.value));
+  return () => select.value === String(SMALLER_PIXELS);
+}
+
+export function enhance(form) {
+  const part = (name) => form.querySelector(`#upload-${name}`);
+  const text = textOf(form);
+  const words = JSON.parse(form.dataset.words);
+  const server = new Server(form);
+  const choices = new Choices(form, { server, text });
+  for (const plain of form.querySelectorAll("[data-plain]")) plain.remove();
+  for (const live of form.querySelectorAll("[data-live]")) live.hidden = false;
+  const uppy = makeQueue(form, { target: part("dashboard"), words, text, choices: () => choices.read() });
+  const workers = new Workers(form.dataset.worker);
+  new Preparation(uppy, { workers, server, smaller: sizeChoice(form), text });
+  const results = new Results(uppy, { list: part("rows"), template: part("row"), text });
+  new Progress(uppy, { form, part, results, text });
+
+  const add = (files) => uppy.getPlugin("Dashboard").addFiles(files);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  window.addEventListener("beforeunload", (event) => uppy.busy && event.preventDefault());
+  /* Who cancels in the moment that a photo arrives is told by tus that there is nothing to cancel. */
+  window.addEventListener("unhandledrejection", (event) => {
+    if (event.reason?.originalRequest?.getMethod() === "DELETE") event.preventDefault();
+  });
+  form.classList.add("is-live");
+  return { uppy, add };
+}
+
+/* Files that are dropped or pasted anywhere on the page. */
+export function enhancePage(form) {
+  const { uppy, add } = enhance(form);
+  watchDrops({ mark: (over) => form.classList.toggle("is-over", over), onFiles: add });
+  return uppy;
+}

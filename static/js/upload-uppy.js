@@ -1,0 +1,69 @@
+/* The queue with all its plugins, and the dashboard that shows it. */
+import {
+  Dashboard, GoldenRetriever, ImageEditor, ScreenCapture, Tus, Webcam,
+} from "../vendor/uppy/uppy.js";
+import { Queue } from "./upload-queue.js";
+
+const MIB = 1024 ** 2;
+const RETRY_DELAYS_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
+/* Larger files and more of them are named after a crash, and have to be chosen again. */
+const KEPT = { maxFileSize: 64 * MIB, maxTotalSize: 512 * MIB };
+
+/* Still pictures only, so the microphone is never asked for. */
+class Screenshot extends ScreenCapture {
+  selectAudioStreamSource() {
+    return Promise.resolve(false);
+  }
+}
+
+/* A full disk doesn't empty itself within a minute, so no other answer of the server is final like it among the 5xx. */
+function shouldRetry(error, attempt, options, byDefault) {
+  return error.originalResponse?.getStatus() !== 507 && byDefault(error);
+}
+
+function localeOf(words) {
+  const rules = new Intl.PluralRules(document.documentElement.lang);
+  return { strings: words, pluralize: (count) => (rules.select(count) === "one" ? 0 : 1) };
+}
+
+export function makeQueue(form, { target, words, text, choices }) {
+  const { person, accept, maxBytes, limits } = form.dataset;
+  const uppy = new Queue({
+    id: `upload-${person}`,
+    locale: localeOf(words),
+    restrictions: { maxFileSize: Number(maxBytes), allowedFileTypes: accept.split(",") },
+    logger: { debug() {}, warn() {}, error() {} },
+    choices,
+    text,
+  });
+  uppy.use(Dashboard, {
+    target,
+    inline: true,
+    width: "100%",
+    height: 480,
+    note: limits.trim(),
+    fileManagerSelectionType: "both",
+    showLinkToFileUploadResult: true,
+    proudlyDisplayPoweredByUppy: false,
+    hideProgressDetails: true,
+    disableInformer: true,
+    doneButtonHandler: null,
+    thumbnailType: "image/webp",
+  });
+  /* The browser turns pictures upright by itself; Cropper would fetch them, which the CSP forbids. */
+  uppy.use(ImageEditor, { quality: 0.92, cropperOptions: { viewMode: 1, checkOrientation: false } });
+  uppy.use(Webcam, { target: Dashboard, modes: ["picture"], mirror: false });
+  uppy.use(Screenshot, { target: Dashboard, displayMediaConstraints: { video: true } });
+  uppy.use(Tus, {
+    endpoint: form.dataset.libraryDoor,
+    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    allowedMetaFields: ["name", "type", "visibility", "expires"],
+    chunkSize: 8 * MIB,
+    limit: 3,
+    retryDelays: RETRY_DELAYS_MS,
+    removeFingerprintOnSuccess: true,
+    onShouldRetry: shouldRetry,
+  });
+  uppy.use(GoldenRetriever, { indexedDB: KEPT });
+  return uppy;
+}
