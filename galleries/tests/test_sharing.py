@@ -105,7 +105,10 @@ def test_a_nested_gallery_is_reached_from_above_and_not_from_beside(
     inner = visitor.get(f"/s/{made.token}/g/{night.key}")
     assert inner.context["path"] == [("Norway", f"/s/{made.token}"), ("Day 1", f"/s/{made.token}/g/{day.key}")]
     assert shown(visitor, inner.context["photos"][0].url.partition("/p/")[0]) == []
-    assert visitor.get(inner.context["photos"][0].url).context["path"][-1] == ("Night", f"/s/{made.token}/g/{night.key}")
+    assert visitor.get(inner.context["photos"][0].url).context["path"][-1] == (
+        "Night",
+        f"/s/{made.token}/g/{night.key}",
+    )
     for other in (above, beside):
         assert visitor.get(f"/s/{made.token}/g/{other.key}").status_code == 404
     assert visitor.get(f"/s/{made.token}/p/{hidden.key}").status_code == 404
@@ -266,9 +269,7 @@ def test_views_and_downloads_are_counted_but_not_the_owner_s(
     assert made.last_used_at is not None
 
 
-def test_every_page_keeps_its_address_to_itself(
-    visitor: Client, upload: Upload, gallery: Gallery, link: Link
-) -> None:
+def test_every_page_keeps_its_address_to_itself(visitor: Client, upload: Upload, gallery: Gallery, link: Link) -> None:
     photo = upload()
     gallery.add(photo)
     made = link(gallery=gallery)
@@ -334,9 +335,7 @@ def test_a_locked_link_tells_nothing_before_the_password(
     assert made.view_count == 0
 
 
-def test_the_password_opens_the_page_that_was_asked_for(
-    visitor: Client, upload: Upload, link: Link
-) -> None:
+def test_the_password_opens_the_page_that_was_asked_for(visitor: Client, upload: Upload, link: Link) -> None:
     photo = upload()
     made = link(photo, password="open sesame")
     asked = f"/s/{made.token}/p/{photo.key}?in=x"
