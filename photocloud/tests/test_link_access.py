@@ -13,6 +13,7 @@ from conftest import Upload, signed_in
 from galleries import sharing
 from galleries.models import Additions, Downloads, Gallery, ShareLink
 from images.models import Image
+from photocloud import settings as written
 from photocloud.tests.test_access import routes
 
 SURFACES = {
@@ -48,6 +49,10 @@ SHOWN = {
 def test_every_address_with_a_token_is_in_the_matrix() -> None:
     with_token = {route.name for route in routes() if "token" in route.pattern.pattern.regex.groupindex}
     assert with_token == SURFACES.keys() | {UNLOCK}
+
+
+def test_passwords_of_links_are_hashed_with_argon2() -> None:
+    assert written.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.Argon2PasswordHasher"
 
 
 @pytest.mark.parametrize("state", STATES)
