@@ -212,7 +212,9 @@ def test_revoking_closes_a_link_for_good(as_owner: Client, visitor: Client, link
     assert visitor.get(f"/s/{link.token}").status_code == 404
     link.refresh_from_db()
     before = link.expires_at, link.revoked_at
-    as_owner.post(f"/links/{link.pk}/extend")
+    answer = as_owner.post(f"/links/{link.pk}/extend", {"from_link": "1"})
+    assert answer.headers["Location"] == f"/links/{link.pk}"
+    assert "can't be extended" in str(*get_messages(answer.wsgi_request))
     as_owner.post(f"/links/{link.pk}/revoke")
     change(as_owner, link, name="Family")
     assert (link.expires_at, link.revoked_at, link.name) == (*before, "")

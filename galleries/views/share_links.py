@@ -75,7 +75,10 @@ def share_link(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
 def extend(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
     link = _own(request, number)
     sharing.extend(link)
-    messages.success(request, _("“%s” stays open for longer.") % link)
+    if link.is_live:
+        messages.success(request, _("“%s” stays open for longer.") % link)
+    else:
+        messages.error(request, _("“%s” can't be extended: it is revoked, or its gallery has ended.") % link)
     return _back(request, link)
 
 
