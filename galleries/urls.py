@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from galleries.views import archives, galleries, items, share_links, shared, upload
+from galleries.views import archives, embeds, galleries, items, share_links, shared, upload
 
 app_name = "galleries"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     re_path(rf"^g/{KEY}/edit$", galleries.edit, name="edit"),
     re_path(rf"^g/{KEY}/delete$", galleries.delete, name="delete"),
     path("library/zip", archives.selection, name="zip_selection"),
+    path("oembed", embeds.oembed, name="oembed"),
+    re_path(rf"^g/{KEY}/feed$", embeds.feed, name="feed"),
     re_path(rf"^g/{KEY}/zip$", archives.gallery, name="zip"),
     re_path(rf"^g/{KEY}/move$", items.move, name="move"),
     re_path(rf"^g/{KEY}/place$", items.place, name="place"),

@@ -1,13 +1,23 @@
 """From a photo to the URLs that show it, and the answers that carry its bytes."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    QueryDict,
+)
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import filepath_to_uri
 from django.utils.html import escape
@@ -16,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from images import derivatives, storage
 from images.models import Image
-from images.variants import FULL, Variant
+from images.variants import FULL, LINKED, Variant, fitted
 
 DIRECT_LINK_SECONDS = 300
 # Browsers show a picture in a page of their own with inline styles; nothing else is allowed in it.
@@ -73,19 +83,46 @@ def _signed_url(image: Image, name: str, until: datetime | None, *, download_as:
     return storage.media().signed_url(name, expires_at=end, download_as=download_as)
 
 
-def links(request: HttpRequest, image: Image) -> list[Link]:
-    """The texts to paste elsewhere."""
-    direct = request.build_absolute_uri(image.direct_url)
+def size_of(query: QueryDict) -> Variant:
+    """The size of the links that a query asks for: full, preview or thumb; full if it doesn't say."""
+    return next((variant for variant in LINKED if variant.name == query.get("size")), FULL)
+
+
+def oembed_url(request: HttpRequest, path: str) -> str:
+    """Where other sites ask how to embed the page at `path` (https://oembed.com)."""
+    query = urlencode({"url": request.build_absolute_uri(path), "format": "json"})
+    return request.build_absolute_uri(f"{reverse('galleries:oembed')}?{query}")
+
+
+def variant_path(image: Image, variant: Variant) -> str:
+    """The path of the direct link to a derivative."""
+    if variant is FULL:
+        return image.direct_url
+    return reverse("images:direct_variant", args=[image.key, variant.name, image.variant_extension(variant)])
+
+
+def links(request: HttpRequest, image: Image, variant: Variant = FULL) -> list[Link]:
+    """The texts to paste elsewhere; where one shows the picture it does so in the size of `variant`."""
+    direct = request.build_absolute_uri(variant_path(image, variant))
     page = request.build_absolute_uri(image.get_absolute_url())
     alt = image.alt
-    markdown_alt = "".join(f"\\{char}" if char in "\\[]()*_`<>!" else char for char in alt)
+    markdown = "".join(f"\\{char}" if char in "\\[]()*_`<>!" else char for char in alt)
+    width, height = fitted(image.width, image.height, variant.edge_px)
+    picture = f'<img src="{direct}" alt="{escape(alt)}" width="{width}" height="{height}">'
     return [
         Link("direct", _("Direct link"), direct),
         Link("page", _("Page"), page),
-        Link("markdown", "Markdown", f"![{markdown_alt}]({direct})"),
-        Link("html", "HTML", f'<a href="{page}"><img src="{direct}" alt="{escape(alt)}"></a>'),
+        Link("markdown", "Markdown", f"![{markdown}]({direct})"),
+        Link("markdown-linked", _("Markdown with link"), f"[![{markdown}]({direct})]({page})"),
+        Link("html", "HTML", f'<a href="{page}">{picture}</a>'),
         Link("bbcode", "BBCode", f"[url={page}][img]{direct}[/img][/url]"),
     ]
+
+
+def links_of_all(request: HttpRequest, images: Iterable[Image], variant: Variant = FULL) -> list[Link]:
+    """As `links`, with a line for each of the photos."""
+    found = [links(request, image, variant) for image in images]
+    return [Link(kind[0].id, kind[0].label, "\n".join(link.text for link in kind)) for kind in zip(*found, strict=True)]
 
 
 def file_response(name: str, *, download_as: str, max_age_seconds: int) -> HttpResponseBase:

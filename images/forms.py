@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility
-from images import expiry
+from images import expiry, position
 from images.formats import ACCEPTED
+from images.metadata import Position
 from images.models import Image
+from images.position import NoPosition
 from images.uploads import Options
 
 LIFETIME_DATE = "date"
@@ -125,10 +127,18 @@ class ApiOptionsForm(UploadForm):
 
 
 class ImageForm(forms.ModelForm[Image]):
-    """Edits a photo; its end stays to the second unless another one is chosen."""
+    """Edits a photo; its end stays to the second unless another one is chosen.
+
+    Without a position to show there is no box to tick but `no_position`, the reason.
+    """
 
     lifetime = LifetimeField()
     expires_on = expires_on_field()
+    show_position = forms.BooleanField(
+        label=_("Show where it was taken"),
+        required=False,
+        help_text=_("On the photo's page, to all who may see it. The files that they get never carry the position."),
+    )
 
     class Meta:
         model = Image
@@ -138,11 +148,31 @@ class ImageForm(forms.ModelForm[Image]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         show_expiry(self, self.instance.expires_at)
+        self.initial["show_position"] = self.instance.position is not None
+        self.no_position = ""
+        self._position = self.instance.position or self._find_position()
+
+    def _find_position(self) -> Position | None:
+        try:
+            return position.find(self.instance)
+        except NoPosition as reason:
+            self.no_position = str(reason)
+        if "show_position" not in self.data:  # if it is, its error needs the field
+            del self.fields["show_position"]
+        return None
+
+    def clean_show_position(self) -> bool:
+        is_shown: bool = self.cleaned_data["show_position"]
+        if is_shown and self._position is None:
+            raise forms.ValidationError(self.no_position)
+        return is_shown
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        self.cleaned_data["expires_at"] = edited_expiry(self, self.instance.expires_at)
-        return self.cleaned_data
+        data: dict[str, Any] = self.cleaned_data
+        data["expires_at"] = edited_expiry(self, self.instance.expires_at)
+        data["position"] = self._position if data.get("show_position") else None
+        return data
 
 
 class BulkForm(forms.Form):

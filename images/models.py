@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Visibility, random_key
 from images import search, variants
 from images.formats import BY_NAME, Format
+from images.metadata import Position
 from images.variants import Variant
 
 SHARED = (Visibility.UNLISTED, Visibility.PUBLIC)
@@ -96,6 +97,8 @@ class Image(models.Model):
     colour = models.CharField(max_length=7, blank=True)
     exif = models.JSONField(default=dict, blank=True)
     taken_at = models.CharField(_("taken"), max_length=32, blank=True, help_text="ISO 8601 as the camera wrote it")
+    latitude = models.FloatField(_("latitude"), null=True, blank=True, editable=False)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -112,6 +115,16 @@ class Image(models.Model):
                 fields=["owner", "sha256"],
                 condition=models.Q(deleted_at__isnull=True) & ~models.Q(sha256=""),
                 name="image_once_per_owner",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
+                name="image_position_whole",
             ),
         )
         indexes = (
@@ -148,6 +161,18 @@ class Image(models.Model):
         self.description = description.strip()
         self.search_text = search.normalise(self.title, self.description)
         return ("title", "description", "search_text")
+
+    def show_position(self, position: Position | None) -> Sequence[str]:
+        """Sets the position that the page shows, None for no position; returns the names of the fields to save."""
+        self.latitude, self.longitude = position or (None, None)
+        return ("latitude", "longitude")
+
+    @property
+    def position(self) -> Position | None:
+        """Where the photo was taken, if its owner shows that."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Position(self.latitude, self.longitude)
 
     @property
     def is_ready(self) -> bool:

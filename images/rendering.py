@@ -155,6 +155,12 @@ def full_picture(path: str, format_name: str, limits: Limits) -> Image.Image:
         return _turned(_srgb(_plain(image)), orientation)
 
 
+def position(path: str, format_name: str, limits: Limits) -> metadata.Position | None:
+    """Where the EXIF of the file says that it was taken; Unreadable if it can't be read."""
+    with _opened(path, format_name, limits) as image:
+        return metadata.position(image.getexif())
+
+
 def confine(memory_bytes: int) -> None:
     """Limit this process for life: address space, no core dump, low priority, no life after its parent."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

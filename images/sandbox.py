@@ -20,6 +20,7 @@ from django.conf import settings
 from pebble import ProcessExpired, ProcessPool
 
 from images import rendering
+from images.metadata import Position
 from images.rendering import Inspection, Limits, Rendering, Unreadable
 from images.variants import Variant
 
@@ -43,6 +44,11 @@ def render(path: str | os.PathLike[str], format_name: str, variants: tuple[Varia
 def full(path: str | os.PathLike[str], format_name: str, has_alpha: bool) -> bytes:
     """As `rendering.full`; Unreadable also for a file that kills its child or stalls it."""
     return _run(rendering.full, os.fspath(path), format_name, has_alpha, _limits())
+
+
+def position(path: str | os.PathLike[str], format_name: str) -> Position | None:
+    """As `rendering.position`; Unreadable also for a file that kills its child or stalls it."""
+    return _run(rendering.position, os.fspath(path), format_name, _limits())
 
 
 def close() -> None:

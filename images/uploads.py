@@ -30,7 +30,8 @@ from images.rendering import Unreadable
 
 logger = logging.getLogger(__name__)
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 16
+"""What is lost at most of a body that is cut off: what a server has read of a block doesn't come through."""
 SAVED_EVERY_BYTES = 8 << 20
 """A longer body is made durable in steps of this size, so that a crash costs no more than one."""
 ANSWERS_ON_SECONDS = 15 * 60
@@ -141,13 +142,14 @@ def append(upload: Upload, *, stream: Stream, checksum: Checksum | None = None) 
     """Writes what `stream` gives behind `upload.offset`, in blocks, never past the length.
 
     What arrived stays, even when the stream breaks; with a `checksum` all of it or, by WrongChecksum, nothing.
-    Raises UploadRefused when the disk is full.
+    Raises UploadRefused when the disk is full, Upload.DoesNotExist when its owner has deleted it meanwhile.
     """
     storage.staging()
     before = upload.offset
     digest = digests.resume(upload.key, upload.part_path, upload.offset)
     descriptor = os.open(upload.part_path, os.O_RDWR | os.O_CREAT, 0o640)
     with _disk_full_is_refused(), os.fdopen(descriptor, "r+b") as part:
+        _forget_stored(upload, os.fstat(descriptor).st_size)
         part.seek(upload.offset)
         try:
             _copy(upload, stream, part, digest, checksum)
@@ -156,7 +158,8 @@ def append(upload: Upload, *, stream: Stream, checksum: Checksum | None = None) 
                 upload.offset = before
             raise
         finally:
-            _save_offset(upload, part.fileno())
+            if upload.offset != before:
+                _save_offset(upload, part.fileno())
     digests.keep(upload.key, upload.offset, digest)
 
 
@@ -164,13 +167,18 @@ def finish(upload: Upload) -> Received:
     """Turns a complete upload into a photo: looked at, stored durably, committed; then it is rendered.
 
     The upload's address and the photo's link were told when it began, and answer on. Raises UploadRefused, and keeps
-    nothing, when the bytes aren't an acceptable picture; after any other failure it can be finished again.
+    nothing, when the bytes aren't an acceptable picture, Upload.DoesNotExist when it was deleted meanwhile; after any
+    other failure it can be finished again.
     """
     try:
         return _finish(upload, told=True)
     except UploadRefused:
         abort(upload)
         raise
+    except FileNotFoundError as error:
+        if Upload.objects.filter(pk=upload.pk).exists():
+            raise
+        raise Upload.DoesNotExist from error
 
 
 def abort(upload: Upload) -> None:
@@ -178,12 +186,23 @@ def abort(upload: Upload) -> None:
     deletion.delete(Image.objects.filter(pk=upload.image_id, status=Status.RECEIVING))
 
 
+@contextmanager
+def aborting(upload: Upload) -> Iterator[None]:
+    """Forgets an upload whose address nobody knows when the block fails."""
+    try:
+        with _disk_full_is_refused():
+            yield
+    except BaseException:
+        abort(upload)
+        raise
+
+
 def receive(file: StagedFile, *, owner: User, options: Options, place: Place | None = None) -> Received:
     """Takes in a file that arrived whole by multipart; `place` is called in the transaction that commits the photo."""
     if file.refusal is not None:
         raise file.refusal
     upload = start(owner=owner, length=file.size or 0, name=file.name or "", options=options)
-    with _aborting(upload):
+    with aborting(upload):
         os.replace(file.path, upload.part_path)
         upload.offset = upload.length
         digests.keep(upload.key, upload.length, file.digest)
@@ -195,7 +214,7 @@ def receive_stream(
 ) -> Received:
     """Takes in a raw request body of `length` bytes; `place` as in `receive`."""
     upload = start(owner=owner, length=length, name=name, options=options)
-    with _aborting(upload):
+    with aborting(upload):
         append(upload, stream=stream)
         return _finish(upload, told=False, place=place)
 
@@ -345,9 +364,18 @@ def _save_offset(upload: Upload, part: int) -> None:
 
     The last byte is not told: until `finish` is through, a client that asks is to send it again.
     """
-    if upload.offset < upload.length:
-        os.fdatasync(part)
-        Upload.objects.filter(pk=upload.pk).update(offset=upload.offset, expires_at=_idle_end())
+    os.fdatasync(part)
+    upload.expires_at = _idle_end()
+    told = min(upload.offset, upload.length - 1)
+    if not Upload.objects.filter(pk=upload.pk).update(offset=told, expires_at=upload.expires_at):
+        _unlink(upload.part_path)
+        raise Upload.DoesNotExist
+
+
+def _forget_stored(upload: Upload, part_bytes: int) -> None:
+    """Removes what a `finish` that failed may have stored: the bytes that come now may be others."""
+    if part_bytes == upload.length:
+        storage.media().delete_many(upload.image.file_names())
 
 
 def _unlink(path: str) -> None:
@@ -362,15 +390,4 @@ def _disk_full_is_refused() -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise refusals.disk_full() from error
-        raise
-
-
-@contextmanager
-def _aborting(upload: Upload) -> Iterator[None]:
-    """Leaves nothing behind when the block fails."""
-    try:
-        with _disk_full_is_refused():
-            yield
-    except BaseException:
-        abort(upload)
         raise

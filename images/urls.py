@@ -12,6 +12,7 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/uploads", tus.create, name="tus_library"),
     path("library/change", library.bulk_change, name="bulk_change"),
+    path("library/links", library.codes, name="codes"),
     path("library/delete", library.bulk_delete, name="bulk_delete"),
     re_path(rf"^p/{KEY}$", image.photo, name="photo"),
     re_path(rf"^p/{KEY}/edit$", image.edit, name="edit"),

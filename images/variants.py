@@ -26,6 +26,9 @@ FULL: Final = Variant("full", None, "JPEG", "jpg", 90, False)
 EAGER: Final[tuple[Variant, ...]] = (THUMB, PREVIEW)
 BY_NAME: Final[Mapping[str, Variant]] = MappingProxyType({variant.name: variant for variant in (*EAGER, FULL)})
 
+LINKED: Final[tuple[Variant, ...]] = (FULL, PREVIEW, THUMB)
+"""The sizes in which a picture can be pasted elsewhere."""
+
 _KEPT_BY_LINKS: Final = frozenset(("JPEG", "PNG", "GIF", "WebP"))
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,7 +16,7 @@ from galleries import listing, ordering
 from galleries.forms import GalleryForm
 from galleries.listing import with_covers
 from galleries.models import Gallery
-from images import deletion
+from images import deletion, delivery
 from images.models import Image
 
 
@@ -111,4 +112,6 @@ def _meta(request: HttpRequest, found: Gallery, photos: list[Image]) -> dict[str
         "height": cover.height if cover else 0,
         "url": request.build_absolute_uri(found.get_absolute_url()),
         "listed": found.visibility == Visibility.PUBLIC,
+        "oembed_url": delivery.oembed_url(request, found.get_absolute_url()),
+        "feed_url": reverse("galleries:feed", args=[found.key]) if found.visibility == Visibility.PUBLIC else "",
     }

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import User
 from images import avatars, delivery, variants
+from images.metadata import Position
 from images.models import Image
 
 register = template.Library()
@@ -51,3 +53,37 @@ def time_left(moment: datetime | None) -> str:
         hours = minutes // 60
         return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
     return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
+
+
+@register.filter
+def exposure_time(seconds: float) -> str:
+    """A fraction when it is short, as cameras show it: 1/250 s, 0.5 s, 30 s."""
+    if seconds < 0.3:
+        return _("1/%(part)s s") % {"part": number_format(round(1 / seconds))}
+    return _("%(seconds)s s") % {"seconds": number_format(f"{round(seconds, 1):g}")}
+
+
+@register.filter
+def camera_time(taken_at: str) -> str:
+    """ISO 8601 as people read it: what the camera's clock said, and its zone if the camera knew it."""
+    moment = datetime.fromisoformat(taken_at)
+    shown = date_format(moment.replace(tzinfo=None), "DATETIME_FORMAT")
+    if moment.tzinfo is None:
+        return shown
+    return _("%(time)s (UTC%(offset)s)") % {"time": shown, "offset": taken_at[-6:]}
+
+
+@register.filter
+def coordinates(position: Position) -> str:
+    """Decimal degrees with the letters of the hemispheres, which stay on their line: 52.51667° N, 13.40000° E."""
+    latitude, longitude = (number_format(abs(degrees), 5) for degrees in position)
+    north_or_south = _("%(degrees)s°\u00a0N") if position.latitude >= 0 else _("%(degrees)s°\u00a0S")
+    east_or_west = _("%(degrees)s°\u00a0E") if position.longitude >= 0 else _("%(degrees)s°\u00a0W")
+    return f"{north_or_south % {'degrees': latitude}}, {east_or_west % {'degrees': longitude}}"
+
+
+@register.filter
+def map_url(position: Position) -> str:
+    """A page of OpenStreetMap with a mark there."""
+    latitude, longitude = (f"{degrees:.5f}" for degrees in position)
+    return f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=15/{latitude}/{longitude}"

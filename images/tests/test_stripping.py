@@ -1,131 +1,31 @@
-import json
-import os
 import random
-import shutil
 import struct
-import subprocess
 import time
-from collections.abc import Callable
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageCms, ImageSequence
-from PIL.ExifTags import GPS, IFD, Base
-from PIL.PngImagePlugin import PngInfo
+from PIL import Image
+from PIL.ExifTags import Base
 
 from images import stripping
-
-pytestmark = pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO")
-
-SECRET = "Secret-Place-7"
-MARKER = SECRET.encode()
-XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    f'<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="{SECRET}"/></rdf:RDF></x:xmpmeta>'
-).encode()
-IPTC = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x13\x1c\x02\x5a\0\x0e" + MARKER + b"\0"
-SAMPLES = Path(__file__).resolve().parents[3] / "shared/samples"
-
-# What exiftool may say of a stripped file, besides the colour profile and what it computes or reads from the disk.
-STRUCTURE = frozenset(
-    """
-    SourceFile File:FileType File:FileTypeExtension File:MIMEType File:ExifByteOrder File:ImageWidth File:ImageHeight
-    File:EncodingProcess File:BitsPerSample File:ColorComponents File:YCbCrSubSampling
-    JFIF:JFIFVersion JFIF:ResolutionUnit JFIF:XResolution JFIF:YResolution
-    PNG:ImageWidth PNG:ImageHeight PNG:BitDepth PNG:ColorType PNG:Compression PNG:Filter PNG:Interlace PNG:ProfileName
-    PNG-pHYs:PixelsPerUnitX PNG-pHYs:PixelsPerUnitY PNG-pHYs:PixelUnits
-    RIFF:ImageWidth RIFF:ImageHeight RIFF:WebP_Flags
-    GIF:GIFVersion GIF:ImageWidth GIF:ImageHeight GIF:HasColorMap GIF:ColorResolutionDepth GIF:BitsPerPixel
-    GIF:BackgroundColor GIF:AnimationIterations GIF:TransparentColor GIF:FrameCount GIF:Duration
-    """.split()  # noqa: SIM905 a list of fifty strings reads worse
+from images.tests.laden import (
+    MAKERS,
+    MARKER,
+    SAMPLES,
+    XMP,
+    decoded,
+    frames,
+    gif,
+    icc,
+    jpeg,
+    picture,
+    saved,
+    segment,
+    webp,
 )
 
-
-def exif(orientation: int = 1) -> Image.Exif:
-    tags = Image.Exif()
-    tags[Base.Orientation] = orientation
-    tags[Base.Artist] = SECRET
-    tags.get_ifd(IFD.Exif)[Base.UserComment] = b"ASCII\0\0\0" + MARKER
-    place = tags.get_ifd(IFD.GPSInfo)
-    place[GPS.GPSLatitudeRef] = "N"
-    place[GPS.GPSLatitude] = (48.0, 51.0, 29.5)
-    return tags
-
-
-def picture(mode: str = "RGB", size: tuple[int, int] = (64, 48), seed: int = 1) -> Image.Image:
-    channels = len(Image.new(mode, (1, 1)).getbands())
-    noise = random.Random(seed).randbytes((size[0] // 8) * (size[1] // 8) * channels)
-    return Image.frombytes(mode, (size[0] // 8, size[1] // 8), noise).resize(size, Image.Resampling.BILINEAR)
-
-
-def frames() -> list[Image.Image]:
-    return [picture(seed=seed) for seed in range(4)]
-
-
-def saved(image: Image.Image, format_name: str, **options: Any) -> bytes:
-    out = BytesIO()
-    image.save(out, format_name, **options)
-    return out.getvalue()
-
-
-@cache
-def icc() -> bytes:
-    """Made once: a profile carries the second of its making."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-def segment(marker: int, payload: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
-
-
-def jpeg(orientation: int = 1, **options: Any) -> bytes:
-    data = saved(
-        picture(), "JPEG", exif=exif(orientation), xmp=XMP, comment=MARKER, icc_profile=icc(), quality=90, **options
-    )
-    extra = ((0xED, IPTC), (0xE0, b"JFXX\0\x13" + MARKER), (0xEF, MARKER), (0xE2, b"MPF\0" + MARKER))
-    return data[:2] + b"".join(segment(*each) for each in extra) + data[2:] + MARKER
-
-
-def png(orientation: int = 1, **options: Any) -> bytes:
-    text = PngInfo()
-    text.add_text("Title", SECRET)
-    text.add_text("Comment", SECRET, zip=True)
-    text.add_itxt("XML:com.adobe.xmp", XMP.decode())
-    text.add(b"tIME", b"\x07\xe8\x01\x01\0\0\0")
-    text.add(b"prVt", MARKER)
-    image = options.pop("image", None) or picture("RGBA")
-    data = saved(image, "PNG", exif=exif(orientation), pnginfo=text, icc_profile=icc(), dpi=(72, 72), **options)
-    return data + MARKER
-
-
-def webp(orientation: int = 1, **options: Any) -> bytes:
-    image = options.pop("image", None) or picture("RGBA")
-    data = saved(image, "WEBP", exif=exif(orientation), xmp=XMP, icc_profile=icc(), lossless=True, **options)
-    chunk = b"JUNK" + struct.pack("<I", len(MARKER)) + MARKER
-    return b"RIFF" + struct.pack("<I", len(data) - 8 + len(chunk)) + data[8:] + chunk + MARKER
-
-
-def gif(orientation: int = 1, **options: Any) -> bytes:
-    assert orientation == 1
-    first, *rest = (frame.quantize(32) for frame in frames())
-    data = saved(first, "GIF", save_all=True, append_images=rest, loop=3, duration=50, comment=MARKER, **options)
-    xmp = b"\x21\xff\x0bXMP DataXMP" + bytes((len(MARKER),)) + MARKER + b"\0"
-    plain = b"\x21\x01\x0c" + bytes(12) + bytes((len(MARKER),)) + MARKER + b"\0"
-    return data[:-1] + xmp + plain + b"\x3b" + MARKER
-
-
-def decoded(data: bytes) -> list[tuple[Any, ...]]:
-    with Image.open(BytesIO(data)) as image:
-        return [
-            (frame.size, frame.info.get("duration"), frame.convert("RGBA").tobytes())
-            for frame in ImageSequence.Iterator(image)
-        ]
-
-
-MAKERS: dict[str, Callable[..., bytes]] = {"JPEG": jpeg, "PNG": png, "WebP": webp, "GIF": gif}
+pytestmark = pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO")
 
 
 @pytest.mark.parametrize("format_name", MAKERS)
@@ -140,30 +40,6 @@ def test_pixels_stay_and_nothing_personal_does(format_name: str) -> None:
     assert b"Exif" not in stripped
     assert b"xmp" not in stripped.lower()
     assert stripping.strip(stripped, format_name) == stripped
-
-
-@pytest.mark.parametrize(
-    ("format_name", "orientation"),
-    [*((format_name, 1) for format_name in MAKERS), ("JPEG", 6), ("PNG", 8), ("WebP", 3)],
-)
-def test_exiftool_finds_structure_and_orientation_alone(format_name: str, orientation: int, tmp_path: Path) -> None:
-    if shutil.which("exiftool") is None:
-        assert os.environ.get("CI") != "true", "CI needs exiftool"
-        pytest.skip("exiftool is not installed")
-    path = tmp_path / "picture"
-    path.write_bytes(MAKERS[format_name](orientation))
-    assert len(exiftool_tags(path)) >= (1 if format_name == "GIF" else 5)
-    path.write_bytes(stripping.strip(path.read_bytes(), format_name))
-
-    assert exiftool_tags(path) == ({"IFD0:Orientation"} if orientation > 1 else set())
-
-
-def exiftool_tags(path: Path) -> set[str]:
-    command = ["exiftool", "-json", "-G1", "-a", "-u", "-ee", str(path)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    (tags,) = json.loads(answer.stdout)
-    computed = ("ExifTool:ExifToolVersion", "System:", "Composite:", "ICC")
-    return {name for name in tags if not name.startswith(computed)} - STRUCTURE
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

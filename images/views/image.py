@@ -24,12 +24,15 @@ def photo(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     is_owner = image.owner == request.user
     previous, following = _neighbours(image, is_owner=is_owner)
+    variant = delivery.size_of(request.GET)
     shared = image.visibility != Visibility.PRIVATE and image.is_ready and image.quarantined_at is None
     context = {
         "image": image,
         "is_owner": is_owner,
         "galleries": image.galleries.visible_to(request.user),
-        "links": delivery.links(request, image) if shared else [],
+        "links": delivery.links(request, image, variant) if shared else [],
+        "size": variant,
+        "sizes": variants.LINKED,
         "preview_url": delivery.variant_url(image, variants.PREVIEW),
         "full_url": image.direct_url if shared else "",
         "previous": previous,
@@ -48,7 +51,8 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         image.visibility = before
-        image.save(update_fields=image.describe(title=data["title"], description=data["description"]))
+        words = image.describe(title=data["title"], description=data["description"])
+        image.save(update_fields=[*words, *image.show_position(data["position"])])
         if data["expires_at"] != end:
             visibility.set_end(image, data["expires_at"])
         if data["visibility"] != before:
@@ -105,4 +109,5 @@ def _meta(request: HttpRequest, image: Image) -> dict[str, Any]:
         "height": image.height,
         "url": request.build_absolute_uri(image.get_absolute_url()),
         "listed": image.visibility == Visibility.PUBLIC,
+        "oembed_url": delivery.oembed_url(request, image.get_absolute_url()),
     }

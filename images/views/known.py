@@ -5,7 +5,8 @@ import re
 from typing import Final
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -48,13 +49,19 @@ def _told(request: HttpRequest, image: Image) -> dict[str, str]:
 def _sums(request: HttpRequest) -> list[str]:
     try:
         sums = json.loads(request.body)["sha256"]
-    except (ValueError, KeyError, TypeError) as error:
+    except RequestDataTooBig as error:
+        raise _too_many() from error
+    except (ValueError, KeyError, TypeError, RecursionError, UnreadablePostError) as error:
         raise _malformed() from error
     if not isinstance(sums, list) or not all(isinstance(text, str) and _SHA256.fullmatch(text) for text in sums):
         raise _malformed()
     if len(sums) > MOST:
-        raise UploadRefused("too_many_sums", _("Ask for at most %d at a time.") % MOST, status=413, limit=MOST)
+        raise _too_many()
     return sums
+
+
+def _too_many() -> UploadRefused:
+    return UploadRefused("too_many_sums", _("Ask for at most %d at a time.") % MOST, status=413, limit=MOST)
 
 
 def _malformed() -> UploadRefused:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import quotas
 from accounts.requests import AuthenticatedHttpRequest
-from images import deletion, paging, visibility
+from images import deletion, delivery, paging, variants, visibility
 from images.forms import BulkForm
 from images.models import Image
 
@@ -63,3 +63,21 @@ def bulk_delete(request: AuthenticatedHttpRequest) -> HttpResponse:
         request, ngettext("%(count)d photo deleted.", "%(count)d photos deleted.", count) % {"count": count}
     )
     return redirect("images:library")
+
+
+@require_POST
+def codes(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Links and embed codes of several photos at once."""
+    chosen = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
+    if not chosen:
+        messages.info(request, _("Select some photos first."))
+        return redirect("images:library")
+    shared = chosen.shared().order_by("-pk")
+    context = {
+        "keys": [image.key for image in chosen],
+        "private_count": len(chosen) - len(shared),
+        "links": delivery.links_of_all(request, shared, delivery.size_of(request.GET)),
+        "size": delivery.size_of(request.GET),
+        "sizes": variants.LINKED,
+    }
+    return render(request, "images/codes.html", context)

@@ -7,6 +7,7 @@ answers 400, after which clients retry or give up wrongly.
 import base64
 import binascii
 import hashlib
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeAlias
@@ -35,7 +36,8 @@ View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 VERSION: Final = "1.0.0"
 CHECKSUMS: Final = ("sha1", "sha256")
 CONTENT_TYPE: Final = "application/offset+octet-stream"
-METADATA_BYTES: Final = 16_384
+METADATA_BYTES: Final = 8_000
+"""gunicorn and nginx take no longer header."""
 _ABILITIES: Final = {
     "Tus-Version": VERSION,
     "Tus-Extension": "creation,creation-with-upload,expiration,checksum,termination",
@@ -54,8 +56,7 @@ def endpoint(*methods: str) -> Callable[[View[P]], View[P]]:
         @login_not_required
         @wraps(view)
         def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if request.method == "POST":
-                request.method = request.headers.get("X-HTTP-Method-Override", "POST").upper()
+            request.method = request.headers.get("X-HTTP-Method-Override", request.method or "").upper()
             response = _answer(request, methods, lambda: view(request, *args, **kwargs))
             response.headers["Tus-Resumable"] = VERSION
             response.headers["Cache-Control"] = "no-store"
@@ -76,6 +77,7 @@ def created(request: HttpRequest, *, owner: User, place: Place | None = None) ->
     """Begins an upload, with its first bytes if the request carries some; `place` as in `uploads.start`."""
     if "Upload-Length" not in request.headers:
         raise UploadRefused("length_required", _("Say how long the file is: Upload-Length."), status=411)
+    body_bytes = _body_bytes(request) if request.content_type == CONTENT_TYPE else 0
     text = request.headers.get("Upload-Metadata", "")
     told = _metadata(text)
     form = ApiOptionsForm(told, user=owner)
@@ -90,8 +92,8 @@ def created(request: HttpRequest, *, owner: User, place: Place | None = None) ->
         place=place,
         metadata_text=text,
     )
-    if request.content_type == CONTENT_TYPE and _body_length(request):
-        with uploads.held(upload) as own:
+    if body_bytes:
+        with uploads.held(upload) as own, uploads.aborting(own):
             _receive(request, own)
             upload = own
     response = HttpResponse(status=201, headers=_headers(request, upload))
@@ -162,15 +164,19 @@ def _patch(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 def _receive(request: HttpRequest, upload: Upload) -> None:
     """Takes the body in, and finishes the upload that it completes."""
-    if _body_length(request) > upload.length - upload.offset:
+    end = upload.offset + _body_bytes(request)
+    if end > upload.length:
         limit = upload.length - upload.offset
         raise UploadRefused("too_many_bytes", _("The file ends %d bytes from here.") % limit, status=413, limit=limit)
+    _wait_no_longer(request)
     try:
         uploads.append(upload, stream=request, checksum=_checksum(request))
     except UnreadablePostError as error:
-        raise UploadRefused("cut_off", _("The upload was cut off."), status=408) from error
+        raise _cut_off() from error
     except uploads.WrongChecksum as error:
         raise UploadRefused("wrong_checksum", _("The bytes do not match their checksum."), status=460) from error
+    if upload.offset != end:
+        raise _cut_off()
     if upload.offset == upload.length:
         uploads.finish(upload)
 
@@ -198,29 +204,45 @@ def _gone(status: int) -> UploadRefused:
     return UploadRefused("not_found" if status == 404 else "gone", _("There is no such upload."), status=status)
 
 
-def _body_length(request: HttpRequest) -> int:
-    """A request of unknown length, which WSGI servers hand on as empty, is refused."""
-    text = request.META.get("CONTENT_LENGTH", "")
-    if not text and "Transfer-Encoding" in request.headers:
+def _cut_off() -> UploadRefused:
+    """409 and not 408, after which clients that woke up again would give up instead of asking for the offset."""
+    return UploadRefused("cut_off", _("The upload was cut off."), status=409)
+
+
+def _wait_no_longer(request: HttpRequest) -> None:
+    """A client that vanished without a word holds thread and upload no longer than UPLOAD_STALL_SECONDS.
+
+    Without this the kernel would wait for hours, and whoever wants to resume would be told that the upload is busy.
+    """
+    connection = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(settings.UPLOAD_STALL_SECONDS)
+
+
+def _body_bytes(request: HttpRequest) -> int:
+    """What Content-Length says. A body of unknown length, which Django would hand on as empty, is refused."""
+    if "Transfer-Encoding" in request.headers:
         raise UploadRefused("length_required", _("Send a Content-Length."), status=411)
-    return int(text or 0)
+    return _number(request, "Content-Length", status=411) if request.META.get("CONTENT_LENGTH") else 0
 
 
 def _number(request: HttpRequest, name: str, *, status: int) -> int:
     text = request.headers.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdigit()):
         raise UploadRefused("bad_header", _("%s has to be a number.") % name, status=status)
-    return int(text)
+    return int(text) if len(text) < len(str(sys.maxsize)) else sys.maxsize
 
 
 def _metadata(text: str) -> dict[str, str]:
-    """Upload-Metadata: comma-separated pairs of a key and, after a space, a Base64 value."""
-    if len(text) > METADATA_BYTES or not text.isascii():
+    """Upload-Metadata: comma-separated pairs of a key and, after a space, a Base64 value, which may be missing."""
+    if len(text) > METADATA_BYTES or not (text.isascii() and text.isprintable()):
         message = _("Upload-Metadata has to be ASCII and at most %d bytes long.") % METADATA_BYTES
         raise UploadRefused("bad_metadata", message, status=400, limit=METADATA_BYTES)
-    found = {}
+    found: dict[str, str] = {}
     for pair in text.split(",") if text else ():
         key, _space, value = pair.strip().partition(" ")
+        if not key or key in found:
+            raise UploadRefused("bad_metadata", _("Each key of Upload-Metadata has to be there once."), status=400)
         try:
             found[key] = base64.b64decode(value, validate=True).decode("utf-8", "replace")
         except binascii.Error as error:
@@ -253,5 +275,5 @@ def _checksum(request: HttpRequest) -> _Checksum | None:
         raise UploadRefused("wrong_checksum", message, status=460)
     try:
         return _Checksum(algorithm, base64.b64decode(value, validate=True))
-    except binascii.Error as error:
+    except ValueError as error:  # not Base64, or not even ASCII
         raise UploadRefused("wrong_checksum", _("Upload-Checksum is not Base64."), status=460) from error

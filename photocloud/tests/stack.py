@@ -96,17 +96,22 @@ def process(
         subprocess.Popen(command, cwd=BASE_DIR, env=env, stdout=output, stderr=output) as run,
     ):
         try:
-            deadline = time.monotonic() + START_SECONDS
-            while not answers(ready):
-                assert run.poll() is None, f"{command[0]} ended: {log.read_text()}"
-                assert time.monotonic() < deadline, f"{command[0]} isn't up in time: {log.read_text()}"
-                time.sleep(0.05)
+            wait_until_up(run, ready, log=log)
             yield run
             run.send_signal(end)
             # gunicorn gives a worker that was just being born, and so missed the signal, its graceful_timeout of 30 s.
             run.wait(timeout=60)
         finally:
             run.kill()  # does nothing when it has ended
+
+
+def wait_until_up(run: "subprocess.Popen[bytes]", url: str, *, log: Path) -> None:
+    """Fails with what the server wrote to `log` when it ends or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        assert run.poll() is None, f"The server ended: {log.read_text()}"
+        assert time.monotonic() < deadline, f"The server isn't up in time: {log.read_text()}"
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -38,6 +38,8 @@ PUBLIC = {
     "galleries:shared_download",
     "galleries:unlock",
     "galleries:zip",
+    "galleries:feed",
+    "galleries:oembed",
 }
 """Views that decide by themselves; everything else asks to sign in. A new one is a decision."""
 
@@ -60,6 +62,7 @@ POSTED = {
     "galleries:revoke_link": "/links/{link}/revoke",
     "galleries:zip_selection": "/library/zip",
     "images:bulk_change": "/library/change",
+    "images:codes": "/library/links",
     "images:bulk_delete": "/library/delete",
     "accounts:end_session": "/accounts/sessions/1/end",
 }

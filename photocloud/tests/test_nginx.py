@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from images.tests.pictures import jpeg
-from photocloud.tests import stack
+from photocloud.tests import resumable, stack
 
 # One process runs all of them, so that the servers start once.
 pytestmark = pytest.mark.xdist_group("nginx")
@@ -171,6 +171,33 @@ def test_what_is_too_large_for_nginx_is_refused_in_json_to_scripts_and_as_a_page
 def test_what_is_too_large_for_the_app_is_refused_by_the_app(site: Site) -> None:
     answer = site.upload(b"\xff" * 200_001)
     assert (answer.status_code, answer.json()["limit"]) == (413, 200_000)
+
+
+def test_a_tus_upload_goes_through_in_pieces_and_its_refusals_are_the_app_s_own(site: Site) -> None:
+    through = resumable.Site(site.app, site.url, site.token)
+    data = jpeg((640, 480))
+    path = through.created(len(data))
+    assert path.startswith("/api/v1/uploads/")
+    assert through.patch(path, 0, data[:5000]).headers["Upload-Offset"] == "5000"
+    for answer, status, code in (
+        (through.patch(path, 0, data[:5000]), 409, "wrong_offset"),
+        (through.send("PATCH", path, b"x", Upload_Offset="5000", Upload_Checksum="sha1 YQ=="), 460, "wrong_checksum"),
+        (through.send("PATCH", path, b"x", Upload_Offset="5000", Content_Type="image/jpeg"), 415, "wrong_type"),
+        (through.create(200_001), 413, "file_too_large"),
+        (through.send("PUT", path), 405, "method_not_allowed"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["Tus-Resumable"] == "1.0.0"
+    too_large = through.patch(path, 5000, bytes(REQUEST_MAX_BYTES + 1))
+    assert (too_large.status_code, too_large.json()["limit"]) == (413, REQUEST_MAX_BYTES)
+    assert through.patch(path, 5000, iter([data[5000:6000], data[6000:7000]])).status_code == 204  # nginx counts them
+    head = through.head(path)
+    assert (head.headers["Upload-Offset"], head.headers["Cache-Control"]) == ("7000", "no-store")
+    last = through.patch(path, 7000, data[7000:])
+    assert last.headers["X-Image-Url"].startswith(f"{site.url}/i/")
+    original = through.original_sha256(stack.signed_in(site.url), last.headers["X-Image-Id"])
+    assert original == hashlib.sha256(data).hexdigest()
 
 
 def test_a_forged_address_is_not_believed(site: Site) -> None:

@@ -1,9 +1,12 @@
 """From an upload to a view with the photos in a private S3 bucket, on the S3 server that rclone brings."""
 
 import hashlib
+import subprocess
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import boto3
@@ -12,7 +15,7 @@ import requests
 from botocore.config import Config
 
 from images.tests.pictures import jpeg
-from photocloud.tests import stack
+from photocloud.tests import resumable, stack
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,12 +25,18 @@ pytestmark = pytest.mark.xdist_group("s3")
 BUCKET, KEY_ID, SECRET = "photos", "test-key-id", "test-secret-key"
 
 
+class Serve(Protocol):
+    def __call__(self) -> AbstractContextManager["subprocess.Popen[bytes]"]: ...
+
+
 @dataclass(frozen=True)
 class Site:
     app: stack.App
     token: str
     client: "S3Client"
     endpoint: str
+    rclone: "subprocess.Popen[bytes]"
+    serve: "Serve"
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -42,6 +51,15 @@ class Site:
 
     def names(self) -> set[str]:
         return {item["Key"] for item in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
+
+    def sha256(self, names: set[str]) -> str:
+        """The digest of the one original among these objects."""
+        (name,) = [name for name in names if name.startswith("originals/")]
+        return hashlib.sha256(self.client.get_object(Bucket=BUCKET, Key=name)["Body"].read()).hexdigest()
+
+    @property
+    def resumable(self) -> resumable.Site:
+        return resumable.Site(self.app, self.app.url, self.token)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +77,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "S3_BUCKET": BUCKET,
         "S3_ACCESS_KEY_ID": KEY_ID,
         "S3_SECRET_ACCESS_KEY": SECRET,
+        "AWS_MAX_ATTEMPTS": "1",  # a server that is away is told at once
     }
-    with stack.process(serve, ready=endpoint, log=folder / "rclone", env=home):
+    start = partial(stack.process, serve, ready=endpoint, log=folder / "rclone", env=home)
+    with start() as running:
         client = boto3.client(
             "s3",
             endpoint_url=endpoint,
@@ -71,7 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
         client.create_bucket(Bucket=BUCKET)
         with stack.app(folder, **variables) as app:
-            yield Site(app, app.token_of_new_person(), client, endpoint)
+            yield Site(app, app.token_of_new_person(), client, endpoint, running, start)
         client.close()
 
 
@@ -120,6 +140,15 @@ def test_deleting_removes_every_object(site: Site) -> None:
     assert requests.get(uploaded["url"], timeout=30).status_code == 404
 
 
+def test_an_upload_that_was_cut_off_and_resumed_is_stored_whole(site: Site) -> None:
+    before, tus, data = site.names(), site.resumable, jpeg((1200, 900))
+    path = tus.created(len(data))
+    tus.half_sent(path, 0, data[:7000], length=len(data)).close()
+    assert resumable.eventually(lambda: tus.offset(path) == 7000)
+    assert tus.patch(path, 7000, data[7000:]).status_code == 204
+    assert site.sha256(site.names() - before) == hashlib.sha256(data).hexdigest()
+
+
 def test_nothing_is_left_on_the_disk_of_the_web_server(site: Site) -> None:
     site.upload(jpeg())
     assert not [path for path in site.app.media_root.rglob("*") if path.is_file()]
@@ -149,3 +178,26 @@ def test_a_missing_object_is_a_404(site: Site) -> None:
         if name.startswith("originals/"):
             site.client.delete_object(Bucket=BUCKET, Key=name)
     assert requests.get(uploaded["url"], timeout=30).status_code == 404
+
+
+def test_an_upload_whose_store_was_away_at_its_end_can_be_ended_again(site: Site) -> None:
+    """The last test here: it has an S3 server of its own at the same address."""
+    before, tus, data = site.names(), site.resumable, jpeg((1200, 900))
+    path = tus.created(len(data), data[:5000])
+    site.rclone.terminate()
+    site.rclone.wait(30)
+    away = tus.patch(path, 5000, data[5000:])
+    assert away.status_code == 500
+    assert tus.offset(path) == len(data) - 1
+    with site.serve():
+        assert site.names() == before
+        last = tus.patch(path, len(data) - 1, data[-1:])
+        assert last.status_code == 204
+        assert "X-Image-Duplicate" not in last.headers
+        stored = site.names() - before
+        assert len(stored) == 3
+        assert site.sha256(stored) == hashlib.sha256(data).hexdigest()
+        again = tus.patch(path, len(data), b"")
+        assert (again.status_code, again.headers["X-Image-Id"]) == (204, last.headers["X-Image-Id"])
+        assert tus.create(len(data), data).headers["X-Image-Duplicate"] == "true"
+        assert site.names() - before == stored
