@@ -43,6 +43,35 @@ def _faults(page: Page, name: str) -> list[str]:
     return found
 
 
+_SHARE = """
+from galleries import sharing
+from galleries.models import Gallery
+gallery = Gallery.objects.select_related("owner").get(key={key!r})
+inner = Gallery.objects.create(owner=gallery.owner, title="Day 1", parent=gallery)
+photo = gallery.images.first()
+inner.add(photo)
+link = sharing.make(gallery.owner, gallery=gallery, expires_at=sharing.default_end(), downloads="originals")
+locked = sharing.make(gallery.owner, images=[photo], expires_at=None)
+sharing.set_password(locked, "open sesame")
+locked.save()
+for made in (link, locked):
+    print(made.token)
+print(inner.key)
+print(photo.key)
+"""
+
+
+def _shared(instance: Instance, gallery: str) -> dict[str, str]:
+    """Pages behind two links to what is in a gallery."""
+    token, locked, inner, photo = instance.shell(_SHARE.format(key=gallery)).split()
+    return {
+        "shared gallery": f"/s/{token}",
+        "shared nested gallery": f"/s/{token}/g/{inner}",
+        "shared photo": f"/s/{token}/p/{photo}",
+        "locked link": f"/s/{locked}",
+    }
+
+
 def test_the_pages_of_a_visitor_are_accessible(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:
@@ -59,6 +88,7 @@ def test_the_pages_of_a_visitor_are_accessible(
         "gallery": f"/g/{photo['gallery']}",
         "person": f"/u/{person.username}",
         "404": "/nothing-here",
+        **_shared(instance, photo["gallery"]),
     }
     found = []
     for name, address in pages.items():
@@ -81,7 +111,10 @@ def test_the_pages_of_a_person_are_accessible(
     page = windows.open()
     sign_in(page, person)
     key, gallery = photo["key"], photo["gallery"]
+    _shared(instance, gallery)
     pages = {
+        "links": "/links/",
+        "revoke all links": "/links/revoke",
         "library": "/library/",
         "upload": "/upload",
         "photo": f"/p/{key}",
@@ -138,6 +171,15 @@ def test_pages_in_the_middle_of_something_are_accessible(
     page.locator("summary", has_text="Change").click()
     found += _faults(page, "library with a selection and an open menu")
     page.keyboard.press("Escape")
+    page.locator(".selection-bar").get_by_role("button", name="Share").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += _faults(page, "share link in its window")
+    page.keyboard.press("Escape")
+    page.goto("/links/")
+    page.get_by_role("link", name="Change Selected photos").click()
+    found += _faults(page, "share link")
+    page.goto("/library/")
+    page.locator("input[name=keys]").first.check()
     page.locator(".selection-bar").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("button", name="Delete for good")).to_be_visible()
     found += _faults(page, "delete several")

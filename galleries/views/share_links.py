@@ -53,8 +53,9 @@ def share_links(request: AuthenticatedHttpRequest) -> HttpResponse:
 def share_link(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
     """The link to copy and show, and the form that changes it."""
     link = _own(request, number)
-    form = ShareLinkForm(request.POST or None, instance=link, auto_id="link-%s")  # over a page with a form of its own
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" and link.revoked_at is None else None
+    form = ShareLinkForm(data, instance=link, auto_id="link-%s")  # it stands over pages with a form of their own
+    if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect("galleries:share_link", number)
@@ -74,7 +75,10 @@ def share_link(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
 def extend(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
     link = _own(request, number)
     sharing.extend(link)
-    messages.success(request, _("“%s” stays open for longer.") % link)
+    if link.is_live:
+        messages.success(request, _("“%s” stays open for longer.") % link)
+    else:
+        messages.error(request, _("“%s” can't be extended: it is revoked, or its gallery has ended.") % link)
     return _back(request, link)
 
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User, Visibility
 from conftest import Upload
+from galleries import sharing
 from galleries.models import Gallery
 from images.models import Image
 
@@ -31,6 +32,11 @@ PUBLIC = {
     "images:tus_upload",
     "galleries:gallery",
     "galleries:tus_gallery",
+    "galleries:shared",
+    "galleries:shared_gallery",
+    "galleries:shared_photo",
+    "galleries:shared_download",
+    "galleries:unlock",
     "galleries:zip",
     "galleries:feed",
     "galleries:oembed",
@@ -42,6 +48,7 @@ OWNED = {
     "images:delete": "/p/{photo}/delete",
     "galleries:edit": "/g/{gallery}/edit",
     "galleries:delete": "/g/{gallery}/delete",
+    "galleries:share_link": "/links/{link}",
 }
 POSTED = {
     "galleries:move": "/g/{gallery}/move",
@@ -49,6 +56,10 @@ POSTED = {
     "galleries:remove": "/g/{gallery}/remove",
     "galleries:cover": "/g/{gallery}/cover",
     "galleries:add": "/galleries/add",
+    "galleries:share_gallery": "/g/{gallery}/share",
+    "galleries:share_selection": "/library/share",
+    "galleries:extend_link": "/links/{link}/extend",
+    "galleries:revoke_link": "/links/{link}/revoke",
     "galleries:zip_selection": "/library/zip",
     "images:bulk_change": "/library/change",
     "images:codes": "/library/links",
@@ -60,6 +71,8 @@ PERSONAL = {
     "images:avatar": "/accounts/avatar/",
     "galleries:list": "/galleries/",
     "galleries:create": "/galleries/new",
+    "galleries:share_links": "/links/",
+    "galleries:revoke_all": "/links/revoke",
     "accounts:profile": "/accounts/profile/",
 }
 
@@ -100,7 +113,8 @@ def keys(upload: Upload, owner: User) -> dict[str, str]:
     gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public")
     photo = upload(visibility="public")
     gallery.add(photo)
-    return {"photo": photo.key, "gallery": gallery.key}
+    link = sharing.make(owner, gallery=gallery, expires_at=None)
+    return {"photo": photo.key, "gallery": gallery.key, "link": str(link.pk)}
 
 
 @pytest.mark.parametrize("path", [*OWNED.values(), *PERSONAL.values()])
@@ -119,7 +133,7 @@ def test_a_visitor_can_post_nothing(visitor: Client, keys: dict[str, str], path:
 def test_what_is_not_yours_is_404_like_what_is_not_there(
     as_stranger: Client, as_owner: Client, keys: dict[str, str], path: str
 ) -> None:
-    unknown = {"photo": "1" * 16, "gallery": "1" * 16}
+    unknown = {"photo": "1" * 16, "gallery": "1" * 16, "link": "999999"}
     foreign, missing = as_stranger.get(path.format(**keys)), as_stranger.get(path.format(**unknown))
     assert (foreign.status_code, missing.status_code) == (404, 404)
     token = rb'name="csrfmiddlewaretoken" value="\w+"'

@@ -25,6 +25,8 @@ PAGES = [
     "/upload",
     "/galleries/",
     "/galleries/new",
+    "/links/",
+    "/links/revoke",
     "/accounts/profile/",
     "/accounts/avatar/",
     "/accounts/sessions/",

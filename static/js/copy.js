@@ -2,6 +2,7 @@
 import { announce } from "./announce.js";
 
 function copyBySelection(text) {
+  const focused = document.activeElement;
   const field = document.createElement("textarea");
   field.value = text;
   field.readOnly = true;
@@ -11,6 +12,7 @@ function copyBySelection(text) {
   field.select();
   const copied = document.execCommand("copy");
   field.remove();
+  focused?.focus();
   return copied;
 }
 

@@ -53,7 +53,8 @@ function onPhoto(event) {
 if (form) {
   form.addEventListener("click", onClick);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && chosen()) setAll(false);
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (chosen()) setAll(false);
   });
   /* Coming back by the browser's history keeps the boxes checked. */
   window.addEventListener("pageshow", showCount);

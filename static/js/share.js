@@ -13,16 +13,17 @@ async function show(part) {
   if (await copyText(field.value)) announce(done);
 }
 
+/* A form with errors comes back as 422. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status === 422) Object.assign(detail, { shouldSwap: true, isError: false });
+});
+
 /* If the photos have gone in the meantime the server answers with another page. */
 document.addEventListener("htmx:afterSettle", () => {
   if (!dialog?.querySelector("#share-link")) return;
   if (!dialog.open) dialog.showModal();
+  if (!dialog.contains(document.activeElement)) dialog.querySelector("#share-url, button")?.focus();
   show(dialog);
-});
-
-/* Escape closes the window and leaves the selection as it is. */
-dialog?.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") event.stopPropagation();
 });
 
 document.addEventListener("click", (event) => {
