@@ -2,6 +2,7 @@
 import PhotoSwipe from "../vendor/photoswipe/photoswipe.esm.min.js";
 import { furnish } from "./lightbox-parts.js";
 
+/* The edges of images/variants.py. */
 const PREVIEW_PX = 1600;
 const THUMB_PX = 480;
 const AHEAD = 6;
@@ -9,16 +10,18 @@ const AHEAD = 6;
 const LOW_PX = 480;
 const icon = (name) => `<svg class="icon" aria-hidden="true"><use href="#i-${name}"/></svg>`;
 
-const linksOf = (grid) => [...grid.querySelectorAll(".photo__link[data-preview]")];
+const linksOf = (grid) => [...grid.querySelectorAll(".photo__link[href][data-preview]")];
 
 /* Without a link to the full size a photo is as large as its preview. */
 function slide(link) {
   const picture = link.querySelector("img");
   const width = Number(picture.getAttribute("width"));
   const height = Number(picture.getAttribute("height"));
-  const shrunk = Math.min(1, PREVIEW_PX / Math.max(width, height));
+  const longest = Math.max(width, height);
+  const shrunk = Math.min(1, PREVIEW_PX / longest);
   const { preview, full } = link.dataset;
   const wide = Math.round(width * shrunk);
+  const thumbWide = Math.round(width * Math.min(1, THUMB_PX / longest));
   return {
     element: link,
     page: link.pathname,
@@ -26,7 +29,7 @@ function slide(link) {
     msrc: picture.src,
     thumbCropped: true,
     src: preview,
-    srcset: `${picture.src} ${Math.round(width * Math.min(1, THUMB_PX / Math.max(width, height)))}w, ${preview} ${wide}w`,
+    srcset: thumbWide < wide ? `${picture.src} ${thumbWide}w, ${preview} ${wide}w` : "",
     width: full ? width : wide,
     height: full ? height : Math.round(height * shrunk),
     full: shrunk < 1 ? full : "",

@@ -4,12 +4,12 @@ const parts = document.getElementById("lightbox");
 let loading = null;
 let viewer = null;
 
-const photoAt = (target) => target.closest?.(".photo__link[data-preview]");
+const photoAt = (target) => target.closest?.(".photo__link[href][data-preview]");
 
-function loadStyles() {
+function loadStyles(href) {
   const sheet = document.createElement("link");
   sheet.rel = "stylesheet";
-  sheet.href = parts.dataset.styles;
+  sheet.href = href;
   return new Promise((resolve, reject) => {
     sheet.onload = resolve;
     sheet.onerror = reject;
@@ -18,7 +18,8 @@ function loadStyles() {
 }
 
 function load() {
-  loading ??= Promise.all([import("./lightbox-viewer.js"), loadStyles()]).then(([module]) => module);
+  const styles = parts.dataset.styles.split(" ");
+  loading ??= Promise.all([import("./lightbox-viewer.js"), ...styles.map(loadStyles)]).then(([module]) => module);
   return loading;
 }
 
@@ -41,8 +42,9 @@ function follow() {
   if (location.pathname === grid) {
     viewer?.close();
   } else if (!viewer) {
-    const photo = [...document.querySelectorAll(".photo__link")].find((link) => link.pathname === location.pathname);
-    if (photo && photoAt(photo)) show(photo);
+    const links = [...document.querySelectorAll(".photo__link")];
+    const photo = photoAt(links.find((link) => link.pathname === location.pathname) ?? document.body);
+    if (photo) show(photo);
     else location.reload();
   }
 }
@@ -58,4 +60,4 @@ document.addEventListener("click", (event) => {
 for (const type of ["pointerover", "focusin"]) {
   document.addEventListener(type, (event) => photoAt(event.target) && load().catch(() => {}));
 }
-window.addEventListener("popstate", follow);
+for (const type of ["popstate", "pageshow"]) window.addEventListener(type, follow);
