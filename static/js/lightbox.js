@@ -26,15 +26,16 @@ function load() {
 async function show(photo) {
   try {
     const { open } = await load();
-    if (location.pathname !== grid && !viewer) viewer = open(photo, parts);
+    if (location.pathname === grid || viewer) return;
+    viewer = open(photo, parts);
   } catch {
     location.reload();
     return;
   }
-  viewer?.on("change", () => history.replaceState(null, "", viewer.currSlide.data.page));
-  viewer?.on("openingAnimationEnd", follow);
-  viewer?.on("close", () => location.pathname !== grid && history.back());
-  viewer?.on("destroy", () => (viewer = null));
+  viewer.on("change", () => history.replaceState(null, "", viewer.currSlide.data.page));
+  viewer.on("openingAnimationEnd", follow);
+  viewer.on("close", () => location.pathname !== grid && history.back());
+  viewer.on("destroy", () => (viewer = null));
 }
 
 /* The browser's history has moved: shows what the address says. */
