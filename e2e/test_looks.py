@@ -167,6 +167,11 @@ def test_pages_in_the_middle_of_something_are_accessible(
     found += _faults(page, "uploaded")
 
     page.goto("/library/")
+    page.locator(".photo__link").first.click()
+    expect(page.get_by_role("dialog")).to_be_focused()
+    found += _faults(page, "a photo over the library")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/library/")
     page.locator("input[name=keys]").first.check()
     page.locator("summary", has_text="Change").click()
     found += _faults(page, "library with a selection and an open menu")

@@ -2,3 +2,4 @@
 import "./copy.js";
 import "./menus.js";
 import "./sign-out.js";
+import "./reload.js";

@@ -1,0 +1,71 @@
+/* What surrounds a photo in the lightbox: its caption, the buttons, and the slideshow. The words come with the page. */
+import { announce } from "./announce.js";
+import { copyText } from "./copy.js";
+
+const INTERVAL_MS = 4000;
+
+async function share({ alt, element }, done) {
+  if (navigator.share) await navigator.share({ title: alt, url: element.href }).catch(() => {});
+  else if (await copyText(element.href)) announce(done);
+}
+
+function fillCaption(caption, { alt, element }) {
+  const photo = element.closest(".photo");
+  const [title, description, facts] = caption.children;
+  title.textContent = alt;
+  description.textContent = element.dataset.description ?? "";
+  const owner = photo.querySelector(".photo__owner a")?.cloneNode(true);
+  const left = photo.querySelector("[data-left]")?.textContent;
+  facts.replaceChildren(...[owner, left].filter(Boolean));
+}
+
+function playable(viewer, button) {
+  let timer = 0;
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    show();
+  };
+  const show = () => {
+    button.setAttribute("aria-pressed", timer > 0);
+    viewer.element.classList.toggle("is-playing", timer > 0);
+  };
+  const step = () => {
+    if (document.hidden || viewer.currSlide.content.isLoading()) return;
+    if (viewer.currIndex < viewer.getNumItems() - 1) viewer.next();
+    else stop();
+  };
+  button.addEventListener("click", () => {
+    if (timer) return stop();
+    timer = setInterval(step, INTERVAL_MS);
+    show();
+  });
+  const pause = (event) => {
+    const isButton = button.contains(event.target) && !event.key?.startsWith("Arrow");
+    if (timer && !isButton) stop();
+  };
+  for (const type of ["pointerdown", "wheel", "keydown"]) viewer.element.addEventListener(type, pause, { passive: true });
+  viewer.on("close", stop);
+}
+
+export function furnish(viewer, parts) {
+  const content = parts.content.cloneNode(true);
+  const [play, shareButton, download, page, caption] = content.children;
+  viewer.on("change", () => {
+    const { data } = viewer.currSlide;
+    page.href = data.page;
+    shareButton.hidden = !("shared" in data.element.dataset);
+    download.href = `${data.page}/download`;
+    fillCaption(caption, data);
+  });
+  viewer.on("firstUpdate", () => {
+    const { element, options, topBar, scrollWrap } = viewer;
+    const { downloads } = options.dataSource[0].element.closest(".photo-grid").dataset;
+    topBar.querySelector(".pswp__button--zoom").before(play, shareButton, download, page);
+    if (downloads === undefined) download.remove();
+    scrollWrap.append(caption);
+    playable(viewer, play);
+    shareButton.addEventListener("click", () => share(viewer.currSlide.data, parts.dataset.copied));
+    element.dir = "ltr";
+  });
+}
