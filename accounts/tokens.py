@@ -70,9 +70,14 @@ def caller(request: HttpRequest, *, scope: Scope) -> Caller:
     user = request.user
     if isinstance(user, AnonymousUser) or not user.is_active:
         raise Unauthorised("Sign in or send a token.")
+    check_csrf(request)
+    return Caller(user=user, token=None)
+
+
+def check_csrf(request: HttpRequest) -> None:
+    """What Django checks of a form, for doors where the session is the credential. Raises Unauthorised."""
     if CsrfViewMiddleware(lambda _request: None).process_view(request, None, (), {}) is not None:  # type: ignore[arg-type]
         raise Unauthorised("The CSRF token is missing or wrong.")
-    return Caller(user=user, token=None)
 
 
 def has_credential(request: HttpRequest) -> bool:

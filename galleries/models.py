@@ -6,6 +6,7 @@ from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
@@ -303,12 +304,18 @@ class SharedImage(models.Model):
 
 
 class GuestUpload(models.Model):
-    """A photo that somebody without an account sent through a share link, known by the secret of that browser."""
+    """A photo that somebody without an account sent through a share link, known by the secret of that browser.
+
+    While it exists it takes one of the link's `guest_max_images`. `is_new` says that the photo is there because of this
+    upload alone, so that taking it back may delete it; `item` is the entry that it made.
+    """
 
     link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="guest_uploads")
     guest = models.CharField(max_length=22)
     upload_key = models.CharField(max_length=22, unique=True)
-    image = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, related_name="+")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(GalleryItem, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_new = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -321,5 +328,18 @@ class GuestUpload(models.Model):
 @receiver(merged)
 def follow(image: Image, into: Image, **_kwargs: object) -> None:
     """The photo that an upload turned out to be goes where the upload was meant to go."""
+    GuestUpload.objects.filter(image=into).update(is_new=False)  # from now on somebody else counts on it too
+    GuestUpload.objects.filter(image=image).update(image=into, is_new=False)
     for item in GalleryItem.objects.filter(image=image).select_related("gallery"):
+        was_in = item.gallery.items.filter(image=into).exists()
         item.gallery.add(into, added_by=item.added_by, waits=item.waits)
+        made = None if was_in else item.gallery.items.get(image=into)
+        GuestUpload.objects.filter(item=item).update(item=made)
+
+
+@receiver(post_delete, sender=GuestUpload)
+def give_back(instance: GuestUpload, **_kwargs: object) -> None:
+    """A photo of a guest that is gone, or never came whole, makes room for another one."""
+    ShareLink.objects.filter(pk=instance.link_id, guest_image_count__gt=0).update(
+        guest_image_count=models.F("guest_image_count") - 1
+    )

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.models import User, random_key
+from accounts.models import User
 from galleries.models import (
     Downloads,
     Gallery,
@@ -30,7 +30,6 @@ EXTENSION = timedelta(days=30)
 PASSWORD_WAIT_SECONDS = 300  # the window of the rate `share_link_password` in the settings
 
 _UNLOCKED = "unlocked_links"
-_GUEST = "guest"
 
 
 class NoSuchLink(Exception):
@@ -170,18 +169,14 @@ def revoke(links: ShareLinkQuerySet) -> int:
     return links.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
-def guest(request: HttpRequest) -> str:
-    """The secret by which this browser's own uploads are known while its session lives."""
-    known: str = request.session.setdefault(_GUEST, random_key(22))
-    return known
-
-
-def reserve_guest_image(link: ShareLink) -> bool:
-    """Takes one of the photos that guests may add, by one conditional UPDATE; False when none is left."""
-    room = ShareLink.objects.filter(
-        Q(guest_max_images__isnull=True) | Q(guest_image_count__lt=F("guest_max_images")), pk=link.pk
-    )
-    return bool(room.update(guest_image_count=F("guest_image_count") + 1, last_used_at=timezone.now()))
+def cover(link: ShareLink) -> Image | None:
+    """The photo that stands for the link elsewhere: the cover of its gallery, else the first that it shows."""
+    if link.gallery is None:
+        first = selected(link).filter(image__status=Status.READY).order_by("position").first()
+        return first.image if first else None
+    ready = items(link, link.gallery).filter(image__status=Status.READY)
+    item = ready.filter(image=link.gallery.cover_id).first() or ready.order_by("-pk").first()
+    return item.image if item else None
 
 
 def _open_images(link: ShareLink) -> ImageQuerySet:

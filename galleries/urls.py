@@ -1,11 +1,12 @@
 from django.urls import path, re_path
 
-from galleries.views import archives, embeds, galleries, items, share_links, shared, upload
+from galleries.views import archives, embeds, galleries, guests, items, share_links, shared, upload
 
 app_name = "galleries"
 
 KEY = r"(?P<key>[1-9A-HJ-NP-Za-km-z]{16})"
 TOKEN = r"(?P<token>[1-9A-HJ-NP-Za-km-z]{22})"  # noqa: S105
+UPLOAD_KEY = r"(?P<key>[1-9A-HJ-NP-Za-km-z]{22})"
 
 urlpatterns = [
     path("galleries/", galleries.gallery_list, name="list"),
@@ -29,10 +30,17 @@ urlpatterns = [
     re_path(rf"^g/{KEY}/remove$", items.remove, name="remove"),
     re_path(rf"^g/{KEY}/uploads$", upload.resumable, name="tus_gallery"),
     re_path(rf"^g/{KEY}/cover$", items.cover, name="cover"),
+    re_path(rf"^g/{KEY}/approve$", items.approve, name="approve"),
+    re_path(rf"^g/{KEY}/refuse$", items.refuse, name="refuse"),
     re_path(rf"^g/{KEY}/share$", share_links.share_gallery, name="share_gallery"),
     re_path(rf"^s/{TOKEN}$", shared.page, name="shared"),
     re_path(rf"^s/{TOKEN}/g/{KEY}$", shared.page, name="shared_gallery"),
     re_path(rf"^s/{TOKEN}/p/{KEY}$", shared.photo, name="shared_photo"),
     re_path(rf"^s/{TOKEN}/p/{KEY}/download$", shared.download, name="shared_download"),
     re_path(rf"^s/{TOKEN}/unlock$", shared.unlock, name="unlock"),
+    re_path(rf"^s/{TOKEN}/zip$", archives.shared, name="shared_zip"),
+    re_path(rf"^s/{TOKEN}/add$", guests.add, name="guest_add"),
+    re_path(rf"^s/{TOKEN}/uploads$", guests.resumable, name="tus_guest"),
+    re_path(rf"^s/{TOKEN}/uploads/{UPLOAD_KEY}$", guests.resource, name="tus_guest_upload"),
+    re_path(rf"^s/{TOKEN}/undo/{UPLOAD_KEY}$", guests.undo, name="guest_undo"),
 ]

@@ -111,6 +111,9 @@ class Image(models.Model):
 
     objects = ImageQuerySet.as_manager()
 
+    added_by = ""
+    """Who brought it, where a page tells its owner that."""
+
     class Meta:
         verbose_name = _("photo")
         verbose_name_plural = _("photos")

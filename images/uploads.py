@@ -100,9 +100,9 @@ def start(
         except quotas.QuotaExceeded as exceeded:
             raise refusals.no_room(exceeded.code, exceeded.limit) from exceeded
         image.save(force_insert=True)
+        upload = Upload.objects.create(image=image, length=length, metadata=metadata_text, expires_at=_idle_end())
         if place is not None:
             place(image)
-        upload = Upload.objects.create(image=image, length=length, metadata=metadata_text, expires_at=_idle_end())
     failpoints.reach("start.committed")
     return upload
 

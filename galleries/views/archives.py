@@ -2,15 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from galleries import archives
+from galleries import archives, sharing
 from galleries.archives import Entry
-from galleries.models import Gallery, GalleryItem
+from galleries.models import Downloads, Gallery, GalleryItem, ShareLink
+from galleries.views.shared import by_link
 from images.models import Image, ImageQuerySet, Status
 
 
@@ -40,6 +41,29 @@ def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
         messages.info(request, _("Select some photos first."))
         return redirect("images:library")
     return archives.response(request, map(Entry, chosen), title=_("Photos"), originals=True)
+
+
+@require_safe
+@by_link
+def shared(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
+    """What a share link shows: the originals, or full-size pictures without metadata, as the link allows."""
+    entries = _entries(link) if sharing.may_download(link) else []
+    if not entries:
+        raise Http404
+    if request.method == "GET" and "Range" not in request.headers:  # one that goes on is counted already
+        sharing.note_download(link, request.user, len(entries))
+    title = link.gallery.title if link.gallery else link.name or _("Selected photos")
+    return archives.response(request, entries, title=title, originals=link.downloads == Downloads.ORIGINALS)
+
+
+def _entries(link: ShareLink) -> list[Entry]:
+    columns = [f"image__{name}" for name in archives.COLUMNS]
+    if link.gallery is None:
+        picked = sharing.selected(link).filter(image__status=Status.READY).order_by("position")
+        return [Entry(item.image) for item in picked.only("link_id", *columns)]
+    inside = sharing.galleries(link)
+    items = sharing.entries(link, inside).filter(image__status=Status.READY).order_by("pk")
+    return archives.tree(link.gallery, inside, items.select_related("image").only("gallery_id", *columns))
 
 
 def _open(images: ImageQuerySet) -> ImageQuerySet:

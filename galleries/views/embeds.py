@@ -11,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve
 from django.utils.feedgenerator import Atom1Feed, Enclosure
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
+from galleries import sharing
 from galleries.models import Gallery
 from images import delivery
 from images.models import Image, Status
@@ -35,10 +37,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
         page = resolve(url.path)
     except Resolver404 as error:
         raise Http404 from error
-    answers = {"images:photo": _photo, "galleries:gallery": _gallery}
+    answers = {"images:photo": _photo, "galleries:gallery": _gallery, "galleries:shared": _shared}
     if page.view_name not in answers:
         raise Http404
-    answer = answers[page.view_name](request, page.kwargs["key"])
+    answer = answers[page.view_name](request, **page.kwargs)
     provider = {"provider_name": settings.SITE_NAME, "provider_url": request.build_absolute_uri("/")}
     response = JsonResponse({"version": "1.0", **provider, **answer})
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -85,6 +87,28 @@ def _gallery(request: HttpRequest, key: str) -> dict[str, Any]:
         "author_url": request.build_absolute_uri(gallery.owner.get_absolute_url()),
         **(_thumbnail(request, item.image) if item else {}),
     }
+
+
+def _shared(request: HttpRequest, token: str) -> dict[str, Any]:
+    """A share link that asks for no password. The picture's address ends with the link."""
+    try:
+        link = sharing.resolve(token, request)
+    except (sharing.NoSuchLink, sharing.Locked) as error:
+        raise Http404 from error
+    if link.password:
+        raise Http404
+    told = {
+        "type": "link",
+        "title": link.gallery.title if link.gallery else link.name or _("Selected photos"),
+        "author_name": link.owner.name,
+        "author_url": request.build_absolute_uri(link.owner.get_absolute_url()),
+    }
+    image = sharing.cover(link)
+    if image is None:
+        return told
+    width, height = fitted(image.width, image.height, THUMB.edge_px)
+    url = request.build_absolute_uri(delivery.variant_url(image, THUMB, until=sharing.end(link, image)))
+    return told | {"thumbnail_url": url, "thumbnail_width": width, "thumbnail_height": height}
 
 
 def _thumbnail(request: HttpRequest, image: Image) -> dict[str, Any]:

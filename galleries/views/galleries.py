@@ -1,5 +1,6 @@
 """Galleries: the list, the page, and the life of one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.requests import AuthenticatedHttpRequest
-from galleries import listing, ordering
+from galleries import guests, listing, ordering
 from galleries.forms import GalleryForm
 from galleries.listing import with_covers
-from galleries.models import Gallery
+from galleries.models import Gallery, GalleryItem
 from images import deletion, delivery
 from images.models import Image
+
+WAITING_SHOWN = 200
 
 
 @require_safe
@@ -33,14 +36,17 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Gallery.objects.visible_to(request.user).select_related("owner", "cover"), key=key)
     is_owner = found.owner == request.user
     inside = Gallery.objects.visible_to(request.user).filter(parent=found)
-    page = ordering.page_of(found, found.items_visible_to(request.user), request.GET)
-    photos = [item.image for item in page.items]
+    page = ordering.page_of(found, found.items_visible_to(request.user).filter(waits=False), request.GET)
+    photos = _named(page.items) if is_owner else [item.image for item in page.items]
+    waiting = guests.waiting(found) if is_owner else GalleryItem.objects.none()
     context = {
         "gallery": found,
         "is_owner": is_owner,
         "path": found.ancestors() if is_owner else _open_path(found),
         "galleries": listing.with_covers(inside if is_owner else inside.beside(found), request.user),
         "photos": photos,
+        "waiting": _named(waiting[:WAITING_SHOWN]),
+        "waiting_count": waiting.count(),
         "next_url": page.next_url(request),
         "link": request.build_absolute_uri(found.get_absolute_url()),
         "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
@@ -88,6 +94,13 @@ def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     else:
         messages.success(request, _("The gallery is deleted."))
     return redirect("galleries:list")
+
+
+def _named(items: Iterable[GalleryItem]) -> list[Image]:
+    """The photos of entries, with the names that guests gave."""
+    for item in items:
+        item.image.added_by = item.added_by
+    return [item.image for item in items]
 
 
 def _open_path(found: Gallery) -> list[Gallery]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthenticatedHttpRequest
-from galleries import ordering
+from galleries import guests, ordering
 from galleries.forms import GalleryChoiceForm
 from galleries.models import Gallery
 from images.models import Image
@@ -83,6 +83,26 @@ def cover(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     gallery.cover = get_object_or_404(gallery.images.all(), key=request.POST.get("keys", ""))
     gallery.save(update_fields=["cover"])
     messages.success(request, _("The cover is changed."))
+    return redirect(gallery)
+
+
+@require_POST
+def approve(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Shows the selected photos of guests to all who may see the gallery."""
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    count = guests.approve(gallery.items.filter(image__in=_selected(request)))
+    text = ngettext("%(count)d photo approved.", "%(count)d photos approved.", count)
+    messages.success(request, text % {"count": count})
+    return redirect(gallery)
+
+
+@require_POST
+def refuse(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Deletes the selected photos of guests that wait for approval."""
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    count = guests.refuse(gallery.items.filter(image__in=_selected(request)))
+    text = ngettext("%(count)d photo removed.", "%(count)d photos removed.", count)
+    messages.success(request, text % {"count": count})
     return redirect(gallery)
 
 

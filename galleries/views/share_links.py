@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from galleries import sharing
+from galleries import guests, sharing
 from galleries.forms import ShareLinkForm
 from galleries.models import Gallery, ShareLink
 from images import paging
@@ -39,7 +39,8 @@ def share_selection(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 def share_links(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Every link of this person, newest first."""
-    links = ShareLink.objects.owned_by(request.user).select_related("gallery").annotate(photo_count=Count("items"))
+    links = ShareLink.objects.owned_by(request.user).select_related("gallery")
+    links = guests.with_waiting(links.annotate(photo_count=Count("items")))
     page = paging.newest(links, request.GET.get("before"))
     context = {
         "links": [(link, request.build_absolute_uri(link.get_absolute_url())) for link in page.items],

@@ -1,24 +1,30 @@
 """What a visitor with a share link sees. Each page asks `sharing.resolve` first."""
 
+import json
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from galleries import listing, ordering, sharing
+from galleries import guests, listing, ordering, sharing, words
 from galleries.forms import UnlockForm
 from galleries.models import Downloads, Gallery, GalleryItem, SharedImage, ShareLink
 from images import delivery, paging, variants
+from images.forms import limits
 from images.models import Image
+from images.refusals import UploadRefused
 from images.rendering import Unreadable
+from images.variants import fitted
+
+OWN_SHOWN = 200
 
 
 class Shown(NamedTuple):
@@ -27,26 +33,45 @@ class Shown(NamedTuple):
     what: Image | Gallery
     url: str
     thumb_url: str
+    preview_url: str = ""
 
 
-def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Gives the view the link instead of the token; where none is open, answers 404, or asks for the password."""
 
     @wraps(view)
-    def door(request: HttpRequest, token: str, **parts: str) -> HttpResponse:
+    def door(request: HttpRequest, token: str, **parts: str) -> HttpResponseBase:
         try:
-            return _discreet(view(request, sharing.resolve(token, request), **parts), referrer="no-referrer")
+            link = sharing.resolve(token, request)
+            # With no-referrer a browser sends a page's forms as of the origin "null", which Django refuses.
+            referrer = "same-origin" if guests.may_add(link) else "no-referrer"
+            return _discreet(view(request, link, **parts), referrer=referrer)
         except sharing.NoSuchLink as error:
             raise Http404 from error
         except sharing.Locked as locked:
-            return _ask(request, locked.link, UnlockForm(initial={"next": request.get_full_path()}))
+            address = request.get_full_path() if request.method != "POST" else ""
+            return _ask(request, locked.link, UnlockForm(initial={"next": address}))
 
-    return login_not_required(require_safe(door))
+    return login_not_required(door)
 
 
+@require_safe
 @by_link
 def page(request: HttpRequest, link: ShareLink, key: str = "") -> HttpResponse:
     """The link's gallery, one in it, or the photos picked by hand."""
+    return render_page(request, link, key)
+
+
+def render_page(
+    request: HttpRequest,
+    link: ShareLink,
+    key: str = "",
+    *,
+    refused: Iterable[tuple[str, UploadRefused]] = (),
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a link. `refused`, names with reasons, and `problem` are about what a guest has just sent."""
     path: list[Gallery] = []
     cards: list[Shown] = []
     found: paging.Page[GalleryItem] | paging.Page[SharedImage]
@@ -61,20 +86,26 @@ def page(request: HttpRequest, link: ShareLink, key: str = "") -> HttpResponse:
         raise Http404
     else:
         found = paging.ascending(sharing.selected(link), "position", request.GET.get("after"))
-    if found.parameter not in request.GET:
+    if found.parameter not in request.GET and request.method != "POST" and not request.htmx:  # type: ignore[attr-defined]
         sharing.note_view(link, request.user)
+    photos = [_photo(link, item.image, path) for item in found.items]
     context = {
         "link": link,
         "gallery": path[-1] if path else None,
         "path": [(gallery.title, _gallery_url(link, gallery)) for gallery in path[:-1]],
         "cards": cards,
-        "photos": [_photo(link, item.image, path) for item in found.items],
+        "photos": photos,
         "next_url": found.next_url(request),
         "ends_at": min((end for end in [link.ends_at, *(g.expires_at for g in path)] if end), default=None),
+        "may_download": sharing.may_download(link),
+        "meta": None if link.password else _meta(request, link, path, photos),
     }
-    return render(request, "galleries/shared.html", context)
+    if guests.may_add(link) and path[-1] == link.gallery:
+        context["drop"] = _drop(request, link, refused=refused, problem=problem)
+    return render(request, "galleries/shared.html", context, status=status)
 
 
+@require_safe
 @by_link
 def photo(request: HttpRequest, link: ShareLink, key: str) -> HttpResponse:
     image, path = _find(request, link, key)
@@ -95,6 +126,7 @@ def photo(request: HttpRequest, link: ShareLink, key: str) -> HttpResponse:
     return render(request, "galleries/shared_photo.html", context)
 
 
+@require_safe
 @by_link
 def download(request: HttpRequest, link: ShareLink, key: str) -> HttpResponse:
     """The full-size picture without metadata, or with `?original=1` the file as it was uploaded."""
@@ -141,11 +173,11 @@ def _ask(request: HttpRequest, link: ShareLink, form: UnlockForm, *, status: int
     """The page that asks for the password and tells nothing of what is behind it."""
     context = {"form": form, "unlock_url": reverse("galleries:unlock", args=[link.token])}
     response = render(request, "galleries/shared_locked.html", context, status=status)
-    # With no-referrer a browser sends its form as of the origin "null", and the protection against CSRF refuses that.
-    return _discreet(response, referrer="same-origin")
+    _discreet(response, referrer="same-origin")
+    return response
 
 
-def _discreet(response: HttpResponse, *, referrer: str) -> HttpResponse:
+def _discreet(response: HttpResponseBase, *, referrer: str) -> HttpResponseBase:
     response.headers["Referrer-Policy"] = referrer
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -188,7 +220,42 @@ def _beside(
 
 
 def _photo(link: ShareLink, image: Image, path: list[Gallery]) -> Shown:
-    return Shown(image, _photo_url(link, image, path), _thumb_url(link, image, path))
+    preview_url = delivery.variant_url(image, variants.PREVIEW, until=sharing.end(link, image, path))
+    return Shown(image, _photo_url(link, image, path), _thumb_url(link, image, path), preview_url)
+
+
+def _drop(
+    request: HttpRequest, link: ShareLink, *, refused: Iterable[tuple[str, UploadRefused]], problem: str
+) -> dict[str, Any]:
+    """The drop zone, and what this browser has dropped."""
+    guest = guests.secret(request)
+    most = guests.max_bytes(link)
+    return {
+        "limits": {**limits(), "max_bytes": most},
+        "store": guests.store_id(link, guest),
+        "name": guests.name(request),
+        "name_length": guests.NAME_LENGTH,
+        "uppy_words": json.dumps(words.uppy()),
+        "problem": problem,
+        "refused": [(name, refusal.message) for name, refusal in refused],
+        "own": [(upload, _thumb_url(link, upload.image, ())) for upload in guests.own(link, guest)[:OWN_SHOWN]],
+    }
+
+
+def _meta(request: HttpRequest, link: ShareLink, path: list[Gallery], photos: list[Shown]) -> dict[str, Any]:
+    """What link previews in chats read. The picture's address ends like all that the page shows."""
+    first = next((photo for photo in photos if photo.thumb_url), None)
+    width, height = fitted(first.what.width, first.what.height, variants.THUMB.edge_px) if first else (0, 0)  # type: ignore[union-attr]
+    address = request.build_absolute_uri(request.path)
+    return {
+        "title": path[-1].title if path else link.name or _("Selected photos"),
+        "description": path[-1].description[:200] if path and link.shows else "",
+        "image_url": request.build_absolute_uri(first.thumb_url) if first else "",
+        "width": width,
+        "height": height,
+        "url": address,
+        "oembed_url": delivery.oembed_url(request, link.get_absolute_url()),
+    }
 
 
 def _card(link: ShareLink, gallery: Gallery, path: list[Gallery]) -> Shown:

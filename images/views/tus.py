@@ -1,7 +1,7 @@
 """Resumable uploads: tus 1.0.0 (https://tus.io/protocols/resumable-upload) over `uploads`.
 
-Doors that create are here and, for galleries, on the floor above; the upload itself answers here. A PATCH never
-answers 400, after which clients retry or give up wrongly.
+Doors that create are here and, for galleries and guests, on the floor above; the upload itself answers here. A PATCH
+never answers 400, after which clients retry or give up wrongly.
 """
 
 import base64
@@ -26,9 +26,9 @@ from accounts.models import Scope, User
 from accounts.tokens import Unauthorised
 from images import api, refusals, uploads
 from images.forms import ApiOptionsForm
-from images.models import Upload
+from images.models import Upload, UploadQuerySet
 from images.refusals import UploadRefused
-from images.uploads import Place
+from images.uploads import Options, Place
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -74,52 +74,74 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def created(request: HttpRequest, *, owner: User, place: Place | None = None) -> HttpResponse:
-    """Begins an upload, with its first bytes if the request carries some; `place` as in `uploads.start`."""
-    if "Upload-Length" not in request.headers:
-        raise UploadRefused("length_required", _("Say how long the file is: Upload-Length."), status=411)
-    body_bytes = _body_bytes(request) if request.content_type == CONTENT_TYPE else 0
-    text = request.headers.get("Upload-Metadata", "")
-    told = _metadata(text)
-    form = ApiOptionsForm(told, user=owner)
+    """Begins an upload of its owner; `place` as in `uploads.start`."""
+    form = ApiOptionsForm(metadata(request), user=owner)
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))
         raise UploadRefused(f"bad_{field}", " ".join(map(str, problems)), status=422)
+    upload = begun(request, owner=owner, options=form.options(), place=place)
+    response = HttpResponse(status=201, headers=_progress(upload) | _outcome(request, upload))
+    response.headers["Location"] = reverse("images:tus_upload", args=[upload.key])
+    response.headers["X-Image-Id"] = upload.image.key
+    return response
+
+
+def created_by_guest(
+    request: HttpRequest, *, owner: User, options: Options, place: Place, address: Callable[[Upload], str]
+) -> HttpResponse:
+    """Begins an upload into the room of `owner`; `address` is where it answers its guest, who isn't told of photos."""
+    upload = begun(request, owner=owner, options=options, place=place)
+    return HttpResponse(status=201, headers=_progress(upload) | {"Location": address(upload)})
+
+
+def begun(request: HttpRequest, *, owner: User, options: Options, place: Place | None) -> Upload:
+    """The upload that a request begins, with its first bytes if the request carries some."""
+    if "Upload-Length" not in request.headers:
+        raise UploadRefused("length_required", _("Say how long the file is: Upload-Length."), status=411)
+    body_bytes = _body_bytes(request) if request.content_type == CONTENT_TYPE else 0
+    told = metadata(request)
     upload = uploads.start(
         owner=owner,
         length=_number(request, "Upload-Length", status=400),
         name=told.get("filename") or told.get("name", ""),
-        options=form.options(),
+        options=options,
         place=place,
-        metadata_text=text,
+        metadata_text=request.headers.get("Upload-Metadata", ""),
     )
     if body_bytes:
         with uploads.held(upload) as own, uploads.aborting(own):
             _receive(request, own)
             upload = own
-    response = HttpResponse(status=201, headers=_headers(request, upload))
-    response.headers["Location"] = reverse("images:tus_upload", args=[upload.key])
-    response.headers["X-Image-Id"] = upload.image.key
-    return response
+    return upload
 
 
 @endpoint("HEAD", "PATCH", "DELETE")
 def resource(request: HttpRequest, key: str) -> HttpResponse:
     """One upload, for its owner alone."""
     owner = tokens.caller(request, scope=Scope.UPLOAD).user
-    upload = Upload.objects.owned_by(owner).select_related("image__owner").filter(key=key).first()
+    upload, response = answered(request, Upload.objects.owned_by(owner), key)
+    if request.method != "DELETE":
+        for name, value in _outcome(request, upload).items():
+            response.headers[name] = value
+    return response
+
+
+def answered(request: HttpRequest, uploads_of_caller: UploadQuerySet, key: str) -> tuple[Upload, HttpResponse]:
+    """One of the caller's uploads, and what HEAD, PATCH or DELETE comes to: how far it is, nothing of its photo."""
+    upload = uploads_of_caller.select_related("image__owner").filter(key=key).first()
     if upload is None:
         raise _gone(404)
     if upload.expires_at <= timezone.now():
         raise _gone(410)
     if request.method == "HEAD":
-        return _head(request, upload)
+        return upload, _head(upload)
     if request.method == "PATCH":
         return _patch(request, upload)
     if upload.finished_at is not None:
         raise _gone(410)
     with uploads.held(upload) as own:
         uploads.abort(own)
-    return HttpResponse(status=204)
+    return upload, HttpResponse(status=204)
 
 
 def _answer(request: HttpRequest, methods: tuple[str, ...], view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -142,24 +164,24 @@ def _answer(request: HttpRequest, methods: tuple[str, ...], view: Callable[[], H
         return api.problem(_gone(404))
 
 
-def _head(request: HttpRequest, upload: Upload) -> HttpResponse:
-    headers = _headers(request, upload) | {"Upload-Length": str(upload.length)}
+def _head(upload: Upload) -> HttpResponse:
+    headers = _progress(upload) | {"Upload-Length": str(upload.length)}
     if upload.metadata:
         headers["Upload-Metadata"] = upload.metadata
     return HttpResponse(status=200, headers=headers)
 
 
-def _patch(request: HttpRequest, upload: Upload) -> HttpResponse:
+def _patch(request: HttpRequest, upload: Upload) -> tuple[Upload, HttpResponse]:
     if request.content_type != CONTENT_TYPE:
         raise UploadRefused("wrong_type", _("Send the bytes as %s.") % CONTENT_TYPE, status=415)
     start = _number(request, "Upload-Offset", status=409)
     if upload.finished_at is not None:
         _expect_offset(start, upload.length)
-        return HttpResponse(status=204, headers=_headers(request, upload))
+        return upload, HttpResponse(status=204, headers=_progress(upload))
     with uploads.held(upload) as own:
         _expect_offset(start, own.offset)
         _receive(request, own)
-        return HttpResponse(status=204, headers=_headers(request, own))
+        return own, HttpResponse(status=204, headers=_progress(own))
 
 
 def _receive(request: HttpRequest, upload: Upload) -> None:
@@ -181,15 +203,20 @@ def _receive(request: HttpRequest, upload: Upload) -> None:
         uploads.finish(upload)
 
 
-def _headers(request: HttpRequest, upload: Upload) -> dict[str, str]:
-    """Where the upload stands, and once it is finished what became of it."""
-    image = upload.image
-    headers = {
-        "Upload-Offset": str(uploads.offset(upload)),
-        "X-Page-Url": request.build_absolute_uri(image.get_absolute_url()),
-    }
+def _progress(upload: Upload) -> dict[str, str]:
+    """Where the upload stands."""
+    headers = {"Upload-Offset": str(uploads.offset(upload))}
     if upload.finished_at is None:
-        return headers | {"Upload-Expires": http_date(upload.expires_at.timestamp())}
+        headers["Upload-Expires"] = http_date(upload.expires_at.timestamp())
+    return headers
+
+
+def _outcome(request: HttpRequest, upload: Upload) -> dict[str, str]:
+    """The page of its photo, and once it is finished what became of it."""
+    image = upload.image
+    headers = {"X-Page-Url": request.build_absolute_uri(image.get_absolute_url())}
+    if upload.finished_at is None:
+        return headers
     if upload.duplicate:
         headers["X-Image-Duplicate"] = "true"
     return headers | {"X-Image-Id": image.key, "X-Image-Url": request.build_absolute_uri(image.direct_url)}
@@ -233,8 +260,9 @@ def _number(request: HttpRequest, name: str, *, status: int) -> int:
     return int(text) if len(text) < len(str(sys.maxsize)) else sys.maxsize
 
 
-def _metadata(text: str) -> dict[str, str]:
+def metadata(request: HttpRequest) -> dict[str, str]:
     """Upload-Metadata: comma-separated pairs of a key and, after a space, a Base64 value, which may be missing."""
+    text = request.headers.get("Upload-Metadata", "")
     if len(text) > METADATA_BYTES or not (text.isascii() and text.isprintable()):
         message = _("Upload-Metadata has to be ASCII and at most %d bytes long.") % METADATA_BYTES
         raise UploadRefused("bad_metadata", message, status=400, limit=METADATA_BYTES)

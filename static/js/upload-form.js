@@ -25,12 +25,11 @@ function sizeChoice(form) {
   return () => select.value === String(SMALLER_PIXELS);
 }
 
-export function enhance(form) {
+export function enhance(form, { server = new Server(form), Chosen = Choices } = {}) {
   const part = (name) => form.querySelector(`#upload-${name}`);
   const text = textOf(form);
   const words = JSON.parse(form.dataset.words);
-  const server = new Server(form);
-  const choices = new Choices(form, { server, text });
+  const choices = new Chosen(form, { server, text });
   for (const plain of form.querySelectorAll("[data-plain]")) plain.remove();
   for (const live of form.querySelectorAll("[data-live]")) live.hidden = false;
   const uppy = makeQueue(form, { target: part("dashboard"), words, text, choices: () => choices.read() });
@@ -51,8 +50,8 @@ export function enhance(form) {
 }
 
 /* Files that are dropped or pasted anywhere on the page. */
-export function enhancePage(form) {
-  const { uppy, add } = enhance(form);
+export function enhancePage(form, other) {
+  const { uppy, add } = enhance(form, other);
   watchDrops({ mark: (over) => form.classList.toggle("is-over", over), onFiles: add });
   return uppy;
 }

@@ -68,17 +68,21 @@ export class Progress {
     this.#timer = null;
     const now = this.#count();
     const words = this.#words(now);
+    this.part("count").textContent = words;
+    this.part("rate").textContent = "";
+    if (this.part("library")) this.#showEnds(now);
+    announce(words);
+  }
+
+  #showEnds({ done }) {
     const gallery = this.uppy.getFiles().findLast((file) => file.progress.uploadComplete)?.meta.gallery ?? "";
     const { galleryUrl, gallerySlot } = this.form.dataset;
     const links = [...this.results.links.values()].filter(Boolean);
-    this.part("count").textContent = words;
-    this.part("rate").textContent = "";
-    this.part("ends").hidden = !now.done;
+    this.part("ends").hidden = !done;
     this.part("library").hidden = Boolean(gallery);
     this.part("gallery").hidden = !gallery;
     this.part("gallery").href = galleryUrl.replace(gallerySlot, gallery);
     this.part("copy").hidden = links.length < 2;
     this.part("copy").dataset.copyText = links.join("\n");
-    announce(words);
   }
 }

@@ -5,6 +5,7 @@ import {
 import { Queue } from "./upload-queue.js";
 
 const MIB = 1024 ** 2;
+const META = "name,type,visibility,expires";
 const RETRY_DELAYS_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
 /* Larger files and more of them are named after a crash, and have to be chosen again. */
 const KEPT = { maxFileSize: 64 * MIB, maxTotalSize: 512 * MIB };
@@ -27,7 +28,7 @@ function localeOf(words) {
 }
 
 export function makeQueue(form, { target, words, text, choices }) {
-  const { person, accept, maxBytes, limits } = form.dataset;
+  const { person, accept, maxBytes, limits, metaFields = META } = form.dataset;
   const uppy = new Queue({
     id: `upload-${person}`,
     locale: localeOf(words),
@@ -57,7 +58,7 @@ export function makeQueue(form, { target, words, text, choices }) {
   uppy.use(Tus, {
     endpoint: form.dataset.libraryDoor,
     headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-    allowedMetaFields: ["name", "type", "visibility", "expires"],
+    allowedMetaFields: metaFields.split(","),
     chunkSize: 8 * MIB,
     limit: 3,
     retryDelays: RETRY_DELAYS_MS,
