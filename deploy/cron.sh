@@ -1,5 +1,6 @@
 #!/bin/sh
-# What has to happen every hour: expired and deleted photos go for good, ended sessions and old task results too.
+# What has to happen every hour: expired and deleted photos go for good, people are told by mail what ends soon,
+# ended sessions and old task results go too.
 #
 #   deploy/cron.sh                 once; in a crontab: 7 * * * * /opt/photocloud/deploy/cron.sh
 #   deploy/cron.sh --every 3600    for ever, as docker-compose.yml does
@@ -12,7 +13,7 @@ if [ -z "${PYTHON:-}" ]; then
   [ ! -x .venv/bin/python ] || PYTHON=.venv/bin/python
 fi
 
-commands="purge clearsessions"
+commands="purge remind clearsessions"
 # Only the database queue keeps results.
 if [ "${TASKS_BACKEND:-}" = database ] || grep -qsx TASKS_BACKEND=database .env; then
   commands="$commands prune_db_task_results"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility, random_key
-from images.models import SHARED, Image, ImageQuerySet, Status, merged
+from images.models import SHARED, TOLD_END, Image, ImageQuerySet, Status, merged
 
 
 def new_key() -> str:
@@ -76,6 +76,7 @@ class Gallery(models.Model):
     images = models.ManyToManyField(Image, through="GalleryItem", related_name="galleries")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    told_end = models.DateTimeField(null=True, editable=False, help_text=TOLD_END)
 
     objects = GalleryQuerySet.as_manager()
 
@@ -97,6 +98,12 @@ class Gallery(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("galleries:gallery", args=[self.key])
+
+    @property
+    def photo_defaults(self) -> dict[str, str]:
+        """What photos that are uploaded into it get if nothing else is chosen, where the gallery says something."""
+        said = {"visibility": self.photo_visibility, "lifetime": self.photo_lifetime}
+        return {name: value for name, value in said.items() if value}
 
     def ancestors(self) -> "list[Gallery]":
         """The galleries that this one is in, outermost first."""
@@ -194,6 +201,17 @@ class GalleryItem(models.Model):
         return f"{self.image_id} in {self.gallery_id}"
 
 
+class Reminder(models.Model):
+    """When a person was last told by mail of what ends; `claimed_until` while a run of `remind` is at it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.sent_at}"
+
+
 class Downloads(models.TextChoices):
     """What a share link lets people take away."""
 
@@ -248,6 +266,7 @@ class ShareLink(models.Model):
     download_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    told_end = models.DateTimeField(null=True, editable=False, help_text=TOLD_END)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from galleries.views import galleries, items, upload
+from galleries.views import galleries, items, lifetime, upload
 
 app_name = "galleries"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("galleries/add", items.add, name="add"),
     re_path(rf"^g/{KEY}$", galleries.gallery, name="gallery"),
     re_path(rf"^g/{KEY}/edit$", galleries.edit, name="edit"),
+    re_path(rf"^g/{KEY}/lifetime$", lifetime.change, name="lifetime"),
     re_path(rf"^g/{KEY}/delete$", galleries.delete, name="delete"),
     re_path(rf"^g/{KEY}/remove$", items.remove, name="remove"),
     re_path(rf"^g/{KEY}/uploads$", upload.resumable, name="tus_gallery"),

@@ -7,6 +7,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +23,9 @@ from django.urls import reverse
 from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
+
+COPIES_AT_ONCE = 10
+"""As many as botocore keeps connections."""
 
 _signer = Signer(salt="images.storage.file", sep=":")
 
@@ -54,13 +58,22 @@ class LocalStorage(FileSystemStorage):
         _link(path, target)
         _fsync_folder(target.parent)
 
-    def duplicate(self, name: str, new_name: str) -> None:
-        """Gives a stored file a second name. A missing source is no error."""
-        target = Path(self.path(new_name))
-        _make_folder(target.parent)
-        with suppress(FileNotFoundError):
-            _link(self.path(name), target)
-        _fsync_folder(target.parent)
+    def duplicate_many(self, names: Iterable[tuple[str, str]]) -> None:
+        """Gives stored files, each (name, new name), second names, durably. A missing source is no error."""
+        changed = set()
+        for name, new_name in names:
+            source, target = self.path(name), Path(self.path(new_name))
+            if not os.path.exists(source):
+                continue
+            folders = [target.parent]
+            while not folders[-1].is_dir():
+                folders.append(folders[-1].parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                _link(source, target)
+            changed.update(folders)
+        for folder in changed:  # after all the links: a journal is then written once
+            _fsync_folder(folder)
 
     @contextmanager
     def local_path(self, name: str) -> Iterator[str]:
@@ -124,16 +137,20 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             if error.response.get("Error", {}).get("Code") not in {"PreconditionFailed", "412"}:
                 raise
 
-    def duplicate(self, name: str, new_name: str) -> None:
-        """Gives a stored file a second name. A missing source is no error."""
+    def duplicate_many(self, names: Iterable[tuple[str, str]]) -> None:
+        """Gives stored files, each (name, new name), second names, several at once. A missing source is no error."""
         client = self.connection.meta.client
-        try:
-            client.copy_object(
-                Bucket=self.bucket_name, Key=new_name, CopySource={"Bucket": self.bucket_name, "Key": name}
-            )
-        except client.exceptions.ClientError as error:
-            if error.response.get("Error", {}).get("Code") not in {"NoSuchKey", "404"}:
-                raise
+
+        def duplicate(pair: tuple[str, str]) -> None:
+            source = {"Bucket": self.bucket_name, "Key": pair[0]}
+            try:
+                client.copy_object(Bucket=self.bucket_name, Key=pair[1], CopySource=source)
+            except client.exceptions.ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in {"NoSuchKey", "404"}:
+                    raise
+
+        with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
+            list(pool.map(duplicate, names))
 
     @contextmanager
     def local_path(self, name: str) -> Iterator[str]:

@@ -6,20 +6,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.requests import AuthenticatedHttpRequest
 from galleries.forms import GalleryForm
 from galleries.models import Gallery, with_covers
-from images import deletion, paging
+from images import paging
 from images.models import Image
+from images.views import trash
 
 
 @require_safe
 def gallery_list(request: AuthenticatedHttpRequest) -> HttpResponse:
-    galleries = with_covers(Gallery.objects.owned_by(request.user), request.user)
+    galleries = with_covers(Gallery.objects.owned_by(request.user).live(), request.user)
     return render(request, "galleries/list.html", {"galleries": galleries})
 
 
@@ -51,7 +52,7 @@ def create(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    found = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     form = GalleryForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         found.save(update_fields=list(form.cleaned_data))
@@ -63,19 +64,14 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     """Deletes the gallery; its photos stay unless the box is ticked."""
-    found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    found = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     photos = Image.objects.owned_by(request.user).live().filter(galleries=found)
     if request.method != "POST":
         return render(request, "galleries/confirm_delete.html", {"gallery": found, "image_count": photos.count()})
-    count = deletion.delete(photos) if "with_photos" in request.POST else 0
+    if "with_photos" in request.POST and photos.exists():
+        trash.put(request, photos)
     found.delete()
-    if count:
-        text = ngettext(
-            "The gallery and %(count)d photo are deleted.", "The gallery and %(count)d photos are deleted.", count
-        )
-        messages.success(request, text % {"count": count})
-    else:
-        messages.success(request, _("The gallery is deleted."))
+    messages.success(request, _("The gallery is deleted."))
     return redirect("galleries:list")
 
 

@@ -35,7 +35,7 @@ def add(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_POST
 def remove(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     count = gallery.remove(_selected(request))
     text = ngettext("%(count)d photo taken out.", "%(count)d photos taken out.", count)
     messages.success(request, text % {"count": count})
@@ -44,8 +44,10 @@ def remove(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def cover(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
-    gallery.cover = get_object_or_404(gallery.images.all(), key=request.POST.get("keys", ""))
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
+    gallery.cover = get_object_or_404(
+        Image.objects.owned_by(request.user).live().filter(galleries=gallery), key=request.POST.get("keys", "")
+    )
     gallery.save(update_fields=["cover"])
     messages.success(request, _("The cover is changed."))
     return redirect(gallery)
