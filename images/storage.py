@@ -24,6 +24,8 @@ from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
+FSYNCS_AT_ONCE = 24
+"""Above this number of folders one sync of everything is faster: 300 fsyncs took 1.2 s, the sync 0.03 s."""
 COPIES_AT_ONCE = 10
 """As many as botocore keeps connections."""
 
@@ -72,8 +74,11 @@ class LocalStorage(FileSystemStorage):
             with suppress(FileNotFoundError):
                 _link(source, target)
             changed.update(folders)
-        for folder in changed:  # after all the links: a journal is then written once
-            _fsync_folder(folder)
+        if len(changed) > FSYNCS_AT_ONCE:
+            os.sync()
+        else:
+            for folder in changed:
+                _fsync_folder(folder)
 
     @contextmanager
     def local_path(self, name: str) -> Iterator[str]:
@@ -83,14 +88,17 @@ class LocalStorage(FileSystemStorage):
     def delete_many(self, names: Iterable[str]) -> int:
         """Deletes the files that exist and the folders that this leaves empty; returns how many files."""
         count = 0
+        folders = set()
         for name in names:
-            path = Path(self.path(name))
+            path = self.path(name)
             with suppress(FileNotFoundError):
-                path.unlink()
+                os.unlink(path)
                 count += 1
             if name.startswith("derived/"):
-                with suppress(OSError):
-                    path.parent.rmdir()
+                folders.add(os.path.dirname(path))
+        for folder in folders:
+            with suppress(OSError):
+                os.rmdir(folder)
         return count
 
     def signed_url(self, name: str, *, expires_at: datetime, download_as: str = "") -> str:

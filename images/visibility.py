@@ -102,8 +102,7 @@ def rekey(images: Sequence[Image], *, fields: Sequence[str] = ()) -> None:
                     row.update(**values)
                 needless += image.file_names()
         transaction.on_commit(partial(media.delete_many, needless))
-    for image in images:
-        logger.info("rekey image=%s old=%s…", image.key, old_keys[image.pk][:4])
+    logger.info("rekey images=%s", ",".join(image.key for image in images))
 
 
 def _save(image: Image, fields: list[str], *, rekeyed: bool) -> None:
