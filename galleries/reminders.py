@@ -61,7 +61,7 @@ def _people(now: datetime) -> list[User]:
     owners = {
         owner
         for rows in (Image.objects.live(now), Gallery.objects.live(now), ShareLink.objects.live(now))
-        for owner in _soon(rows, now).order_by("owner").values_list("owner", flat=True).distinct()
+        for owner in _soon(rows, now).order_by("owner_id").values_list("owner_id", flat=True).distinct()
     }
     return list(User.objects.filter(pk__in=owners, is_active=True, wants_reminders=True).order_by("pk"))
 

@@ -195,14 +195,13 @@ def test_old_links_go_and_photos_that_wait_for_approval_stay(gallery: Gallery, o
     now = timezone.now()
     (waiting,) = rows(owner, 1)
     gallery.add(waiting, added_by="Eve", waits=True)
-    old = {"gallery": gallery, "additions": "drop"}
     kept = [
         sharing.make(owner, gallery=gallery, expires_at=None),
         sharing.make(owner, gallery=gallery, expires_at=now - 89 * DAY),
         sharing.make(owner, gallery=gallery, expires_at=now + DAY, revoked_at=now - 89 * DAY),
     ]
-    ended = sharing.make(owner, expires_at=now - 91 * DAY, **old)
-    sharing.make(owner, expires_at=None, revoked_at=now - 91 * DAY, **old)
+    ended = sharing.make(owner, gallery=gallery, expires_at=now - 91 * DAY)
+    sharing.make(owner, gallery=gallery, expires_at=None, revoked_at=now - 91 * DAY)
     GuestUpload.objects.create(link=ended, guest="g", upload_key="a", image=waiting)
     GuestUpload.objects.create(link=kept[0], guest="g", upload_key="b", image=waiting)
     GuestUpload.objects.create(link=kept[0], guest="g", upload_key="c", image=None, created_at=now - 3 * DAY)
