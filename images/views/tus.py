@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeAlias
 
@@ -73,14 +73,19 @@ def create(request: HttpRequest) -> HttpResponse:
     return created(request, owner=tokens.caller(request, scope=Scope.UPLOAD).user)
 
 
-def created(request: HttpRequest, *, owner: User, place: Place | None = None) -> HttpResponse:
-    """Begins an upload, with its first bytes if the request carries some; `place` as in `uploads.start`."""
+def created(
+    request: HttpRequest, *, owner: User, place: Place | None = None, defaults: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Begins an upload, with its first bytes if the request carries some; `place` as in `uploads.start`.
+
+    `defaults` go before the person's own where the client chooses nothing.
+    """
     if "Upload-Length" not in request.headers:
         raise UploadRefused("length_required", _("Say how long the file is: Upload-Length."), status=411)
     body_bytes = _body_bytes(request) if request.content_type == CONTENT_TYPE else 0
     text = request.headers.get("Upload-Metadata", "")
     told = _metadata(text)
-    form = ApiOptionsForm(told, user=owner)
+    form = ApiOptionsForm(told, user=owner, defaults=defaults)
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))
         raise UploadRefused(f"bad_{field}", " ".join(map(str, problems)), status=422)
