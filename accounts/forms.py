@@ -1,12 +1,13 @@
 """Sign-up and profile."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Lifetime, User
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -23,7 +24,16 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["display_name", "default_visibility", "default_lifetime"]
+        fields: ClassVar[list[str]] = ["display_name", "default_visibility", "default_lifetime", "wants_reminders"]
         help_texts: ClassVar[dict[str, object]] = {
             "display_name": _("Shown with your public photos. Your username is shown when this is empty."),
+            "default_lifetime": None,
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lifetime = self.fields["default_lifetime"]
+        assert isinstance(lifetime, forms.ChoiceField)
+        lifetime.choices = [("", _("As the site sets it")), *Lifetime.choices]
+        if not (settings.MAIL_CONFIGURED and settings.EXPIRY_NOTICE_DAYS):
+            del self.fields["wants_reminders"]

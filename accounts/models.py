@@ -74,8 +74,13 @@ class User(AbstractUser):
         default=Visibility.UNLISTED,
     )
     default_lifetime = models.CharField(
-        _("lifetime of new photos"), max_length=8, choices=Lifetime, default=Lifetime.NEVER
+        _("lifetime of new photos"),
+        max_length=8,
+        choices=Lifetime,
+        blank=True,
+        help_text=_("Empty: the lifetime that this site gives."),
     )
+    wants_reminders = models.BooleanField(_("mail me before my photos, galleries and links end"), default=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["username"]
@@ -104,6 +109,11 @@ class User(AbstractUser):
     def name(self) -> str:
         """What others read: the display name, or the username."""
         return self.display_name or self.username
+
+    @property
+    def effective_lifetime(self) -> str:
+        """What new photos get, as `images.expiry` reads it."""
+        return self.default_lifetime or settings.DEFAULT_LIFETIME
 
     @property
     def effective_storage_limit_bytes(self) -> int:

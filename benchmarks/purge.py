@@ -69,7 +69,7 @@ def measure(count: int, media: Path) -> None:
     from images.models import Image
 
     started = time.perf_counter()
-    subprocess.run([sys.executable, "manage.py", "purge"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "manage.py", "purge", "--confirm"], cwd=ROOT, check=True)
     elapsed = time.perf_counter() - started
     peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     files = sum(1 for path in media.rglob("*") if path.is_file())

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What has to happen every hour: expired and deleted photos go for good, ended sessions and old task results too;
-# photos whose render was killed are rendered.
+# What has to happen every hour: expired and deleted photos go for good, people are told by mail what ends soon, ended
+# sessions and old task results go too; photos whose render was killed are rendered.
 #
 #   deploy/cron.sh                 once; in a crontab: 7 * * * * /opt/photocloud/deploy/cron.sh
 #   deploy/cron.sh --every 3600    for ever, as docker-compose.yml does
@@ -20,6 +20,7 @@ manage() {
 round() {
   code=0
   manage purge
+  manage remind
   manage render --waiting
   manage clearsessions
   # Only the database queue keeps results.

@@ -85,6 +85,39 @@ def test_a_photo_set_to_expire_is_gone_from_every_door_and_then_from_the_disk(
     assert _status(other["url"]) == 200
 
 
+def test_a_photo_deleted_by_mistake_is_back_by_one_click_and_one_in_the_trash_goes_for_good(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    photo = instance.upload(person, photos.nature[0], gallery="new", new_gallery="Spring")[0]
+    page = windows.open()
+    sign_in(page, person)
+    page.goto(photo["page_url"])
+    thumb = photo["thumbnail_url"]
+    preview = drawn(page.locator(".stage img"))[0]
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 photo is in the trash.")).to_be_visible()
+    doors = [photo["page_url"], photo["url"], thumb, preview]
+    assert {url: _status(url) for url in doors} == dict.fromkeys(doors, 404)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    drawn(page.locator(".stage img"))
+    expect(page.get_by_role("link", name="Spring")).to_be_visible()
+    assert [_status(url) for url in doors] == [200, 200, 200, 404]
+
+    page.goto("/library/")
+    page.locator("input[name=keys]").check()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("link", name="some of them in the trash").click()
+    expect(page.get_by_text("29 days left")).to_be_visible()
+    page.locator("input[name=keys]").check()
+    page.get_by_role("button", name="Delete now").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    key = instance.shell(f"from images.models import Image; print(Image.objects.filter(key={photo['key']!r}).count())")
+    assert key == "0"
+
+
 def test_a_moderator_closes_every_door_to_a_photo_and_opens_them_again(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:

@@ -125,6 +125,7 @@ def test_the_pages_of_a_person_are_accessible(
         "new gallery": "/galleries/new",
         "gallery": f"/g/{gallery}",
         "edit gallery": f"/g/{gallery}/edit",
+        "gallery lifetime": f"/g/{gallery}/lifetime",
         "delete gallery": f"/g/{gallery}/delete",
         "explore": "/explore/",
         "own page": f"/u/{person.username}",
@@ -186,6 +187,15 @@ def test_pages_in_the_middle_of_something_are_accessible(
     page.goto("/library/")
     page.locator("input[name=keys]").first.check()
     page.locator(".selection-bar").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    found += _faults(page, "deleted")
+    page.goto("/trash/")
+    page.locator("input[name=keys]").first.check()
+    found += _faults(page, "trash with a selection")
+    page.get_by_role("button", name="Delete now").click()
     expect(page.get_by_role("button", name="Delete for good")).to_be_visible()
-    found += _faults(page, "delete several")
+    found += _faults(page, "delete for good")
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    found += _faults(page, "empty trash")
     assert not found, "\n".join(found)

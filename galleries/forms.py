@@ -13,6 +13,7 @@ from images.forms import (
     LifetimeField,
     PersonForm,
     UploadForm,
+    chosen_expiry,
     edited_expiry,
     expires_on_field,
     show_expiry,
@@ -29,10 +30,14 @@ class GalleryForm(forms.ModelForm[Gallery]):
 
     parent = forms.ChoiceField(label=_("Inside of"), required=False)
     photo_visibility = forms.ChoiceField(
-        label=_("Visibility of what is added"), choices=[("", _MY_DEFAULT), *Visibility.choices], required=False
+        label=_("Visibility of photos uploaded into it"),
+        choices=[("", _MY_DEFAULT), *Visibility.choices],
+        required=False,
     )
     photo_lifetime = forms.ChoiceField(
-        label=_("Lifetime of what is added"), choices=[("", _MY_DEFAULT), *Lifetime.choices], required=False
+        label=_("Lifetime of photos uploaded into it"),
+        choices=[("", _MY_DEFAULT), *Lifetime.choices],
+        required=False,
     )
 
     class Meta:
@@ -60,7 +65,7 @@ class GalleryForm(forms.ModelForm[Gallery]):
 
     def clean_parent(self) -> Gallery | None:
         key = self.cleaned_data["parent"]
-        parent = self.instance.owner.galleries.filter(key=key).first() if key else None
+        parent = self.instance.owner.galleries.live().filter(key=key).first() if key else None
         try:
             self.instance.check_place(parent)
         except MisplacedGallery as error:
@@ -68,18 +73,35 @@ class GalleryForm(forms.ModelForm[Gallery]):
         return parent
 
 
+class GalleryEndForm(forms.Form):
+    """When a gallery and all in it end."""
+
+    lifetime = LifetimeField(label=_("All of this expires"))
+    expires_on = expires_on_field()
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.cleaned_data["expires_at"] = chosen_expiry(self)
+        return self.cleaned_data
+
+
 def _choices(user: User) -> list[tuple[str, str]]:
     """Keys and titles of a person's galleries; those inside of others are indented."""
     return [
         (gallery.key, "\N{EN SPACE}\N{EN SPACE}" * level + gallery.title)
-        for gallery, level in listing.as_tree(Gallery.objects.owned_by(user))
+        for gallery, level in listing.as_tree(Gallery.objects.owned_by(user).live())
     ]
 
 
 class GalleryChoiceForm(PersonForm):
     """One of the person's galleries by key or title, a new one by name, or none."""
 
-    gallery = forms.CharField(label=_("Gallery"), required=False, widget=forms.Select)
+    gallery = forms.CharField(
+        label=_("Gallery"),
+        required=False,
+        widget=forms.Select,
+        help_text=_("A gallery may have defaults of its own for visibility and lifetime."),
+    )
     new_gallery = forms.CharField(label=_("Name of the new gallery"), max_length=120, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -94,13 +116,15 @@ class GalleryChoiceForm(PersonForm):
         choice: str = self.cleaned_data["gallery"]
         if choice in {"", NEW}:
             return choice
-        own = self._user.galleries
+        own = self._user.galleries.live()
         self._chosen = own.filter(key=choice).first() or own.filter(title__iexact=choice).order_by("pk").first()
         if self._chosen is None:
             raise forms.ValidationError(_("You have no such gallery."), code=NO_SUCH_GALLERY)
         return choice
 
     def clean(self) -> dict[str, Any]:
+        if self._chosen is not None:
+            self.defaults |= self._chosen.photo_defaults
         super().clean()
         if self.cleaned_data.get("gallery") == NEW and not self.cleaned_data.get("new_gallery"):
             self.add_error("new_gallery", _("Give the new gallery a name."))

@@ -1,6 +1,5 @@
 """Photos that people without an account bring through a share link: limits, approval, taking back."""
 
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -71,11 +70,12 @@ def max_bytes(link: ShareLink) -> int:
 
 def options(link: ShareLink) -> Options:
     """What the owner has chosen for photos in this gallery. A stranger's photo is never made public by itself."""
-    gallery = _gallery(link)
-    visibility = gallery.photo_visibility or link.owner.default_visibility
-    return Options(
-        visibility=Visibility.UNLISTED if visibility == Visibility.PUBLIC else visibility, expires_at=_end(link)
-    )
+    owner = link.owner
+    chosen = {"visibility": owner.default_visibility, "lifetime": owner.effective_lifetime}
+    chosen |= _gallery(link).photo_defaults
+    if chosen["visibility"] == Visibility.PUBLIC:
+        chosen["visibility"] = Visibility.UNLISTED
+    return Options(visibility=chosen["visibility"], expires_at=expiry.parse(chosen["lifetime"], now=timezone.now()))
 
 
 def place(link: ShareLink, *, guest: str, added_by: str) -> Place:
@@ -183,7 +183,3 @@ def _no_more(limit: int) -> UploadRefused:
 def _gallery(link: ShareLink) -> Gallery:
     assert link.gallery is not None, "Guests add to galleries only"
     return link.gallery
-
-
-def _end(link: ShareLink) -> datetime | None:
-    return expiry.parse(_gallery(link).photo_lifetime or link.owner.default_lifetime, now=timezone.now())

@@ -45,10 +45,15 @@ def covered(galleries: GalleryQuerySet, *, items: "QuerySet[GalleryItem]", insid
 
 
 def as_tree(galleries: GalleryQuerySet) -> list[tuple[Gallery, int]]:
-    """The galleries by title, each followed by those in it, with its level: 0 on top; in one query."""
+    """The galleries by title, each followed by those in it, with its level; in one query.
+
+    One whose parent isn't among them is on top, level 0.
+    """
+    found = list(galleries.order_by("title", "pk"))
+    pks = {gallery.pk for gallery in found}
     inside: dict[int | None, list[Gallery]] = {}
-    for gallery in galleries.order_by("title", "pk"):
-        inside.setdefault(gallery.parent_id, []).append(gallery)
+    for gallery in found:
+        inside.setdefault(gallery.parent_id if gallery.parent_id in pks else None, []).append(gallery)
 
     def walk(parent: int | None, level: int) -> list[tuple[Gallery, int]]:
         return [

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility, random_key
-from images.models import SHARED, Image, merged
+from images.models import SHARED, TOLD_END, Image, merged
 
 
 def new_key() -> str:
@@ -41,6 +41,11 @@ class GalleryQuerySet(models.QuerySet["Gallery"]):
     def live(self, now: datetime | None = None) -> Self:
         """Not past its lifetime."""
         return self.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now or timezone.now()))
+
+    def on_top(self, now: datetime | None = None) -> Self:
+        """Live, and in no other that is."""
+        now = now or timezone.now()
+        return self.live(now).filter(models.Q(parent__isnull=True) | models.Q(parent__expires_at__lte=now))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The one rule for pages: a person's own galleries, and those that are shared by link."""
@@ -76,6 +81,7 @@ class Gallery(models.Model):
     images = models.ManyToManyField(Image, through="GalleryItem", related_name="galleries")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    told_end = models.DateTimeField(null=True, editable=False, help_text=TOLD_END)
 
     objects = GalleryQuerySet.as_manager()
 
@@ -97,6 +103,16 @@ class Gallery(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("galleries:gallery", args=[self.key])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def photo_defaults(self) -> dict[str, str]:
+        """What photos that are uploaded into it get if nothing else is chosen, where the gallery says something."""
+        said = {"visibility": self.photo_visibility, "lifetime": self.photo_lifetime}
+        return {name: value for name, value in said.items() if value}
 
     def ancestors(self) -> "list[Gallery]":
         """The galleries that this one is in, outermost first."""
@@ -188,6 +204,17 @@ class GalleryItem(models.Model):
         return f"{self.image_id} in {self.gallery_id}"
 
 
+class Reminder(models.Model):
+    """When a person was last told by mail of what ends; `claimed_until` while a run of `remind` is at it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.sent_at}"
+
+
 class Downloads(models.TextChoices):
     """What a share link lets people take away."""
 
@@ -242,6 +269,7 @@ class ShareLink(models.Model):
     download_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    told_end = models.DateTimeField(null=True, editable=False, help_text=TOLD_END)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -24,9 +24,8 @@ from galleries.models import (
     ShareLink,
     ShareLinkQuerySet,
 )
-from images.models import Image, ImageQuerySet, Status
+from images.models import EXTENSION, Image, ImageQuerySet, Status
 
-EXTENSION = timedelta(days=30)
 PASSWORD_WAIT_SECONDS = 300  # the window of the rate `share_link_password` in the settings
 
 _UNLOCKED = "unlocked_links"

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from galleries.views import archives, embeds, galleries, guests, items, share_links, shared, upload
+from galleries.views import archives, embeds, galleries, guests, items, lifetime, share_links, shared, upload
 
 app_name = "galleries"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("links/<int:number>/revoke", share_links.revoke, name="revoke_link"),
     re_path(rf"^g/{KEY}$", galleries.gallery, name="gallery"),
     re_path(rf"^g/{KEY}/edit$", galleries.edit, name="edit"),
+    re_path(rf"^g/{KEY}/lifetime$", lifetime.change, name="lifetime"),
     re_path(rf"^g/{KEY}/delete$", galleries.delete, name="delete"),
     path("library/zip", archives.selection, name="zip_selection"),
     path("oembed", embeds.oembed, name="oembed"),

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from images import deletion, delivery, storage, variants, visibility
-from images.models import Image, ImageQuerySet
+from images.models import Image, ImageQuerySet, PurgeRun
 
 
 @admin.register(Image)
@@ -56,6 +56,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         "created_at",
         "expires_at",
         "quarantined_at",
+        "trashed_at",
     )
     readonly_fields = fields
 
@@ -107,6 +108,32 @@ class ImageAdmin(admin.ModelAdmin[Image]):
 
     def _log(self, request: HttpRequest, images: list[Image], flag: int, message: str) -> None:
         LogEntry.objects.log_actions(cast("int", request.user.pk), images, flag, message)
+
+
+@admin.register(PurgeRun)
+class PurgeRunAdmin(admin.ModelAdmin[PurgeRun]):
+    list_display = ("started_at", "ended_at", "removed", "size", "was_refused", "failures")
+    list_filter = ("was_refused", "started_at")
+    ordering = ("-id",)
+    fields = ("started_at", "ended_at", "removed", "size", "was_refused", "failures")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: PurgeRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: PurgeRun | None = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("removed"))
+    def removed(self, run: PurgeRun) -> str:
+        return ", ".join(f"{kind} {count}" for kind, count in run.counts.items()) or "–"
+
+    @admin.display(description=gettext_lazy("size"), ordering="size_bytes")
+    def size(self, run: PurgeRun) -> str:
+        return filesizeformat(run.size_bytes)
 
 
 def _picture(image: Image, variant: str, width: int) -> str:

@@ -88,7 +88,7 @@ def render_avif(image_id: int) -> bool:
 
     A row that has vanished, was renamed meanwhile or has its answer is a normal end.
     """
-    image = Image.objects.live().filter(pk=image_id).first()
+    image = Image.objects.kept().filter(pk=image_id).first()
     if image is None or not image.wants_avif:
         return False
     media, name = storage.media(), image.variant_name(variants.AVIF_PREVIEW)

@@ -1,5 +1,6 @@
 """What people choose for their photos."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from images.position import NoPosition
 from images.uploads import Options
 
 LIFETIME_DATE = "date"
+LIFETIME_CHOICES = [*Lifetime.choices, (LIFETIME_DATE, _("Until a date"))]
 ACCEPT = ",".join(sorted({kind.mime for kind in ACCEPTED} | {".heic", ".heif"}))
 
 
@@ -27,7 +29,7 @@ class MultipleFileInput(forms.ClearableFileInput):
 class LifetimeField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Lifetime"))
-        super().__init__(choices=[*Lifetime.choices, (LIFETIME_DATE, _("Until a date"))], **kwargs)
+        super().__init__(choices=LIFETIME_CHOICES, **kwargs)
 
 
 def expires_on_field() -> forms.DateTimeField:
@@ -50,9 +52,9 @@ def edited_expiry(form: forms.BaseForm, expires_at: datetime | None) -> datetime
     return chosen_expiry(form) if {"lifetime", "expires_on"} & set(form.changed_data) else expires_at
 
 
-def chosen_expiry(form: forms.BaseForm) -> datetime | None:
+def chosen_expiry(form: forms.BaseForm, *, default: str = "") -> datetime | None:
     """When what the form says ends; an error lands on its field. Call it from `clean`."""
-    lifetime = form.cleaned_data.get("lifetime", "")
+    lifetime = form.cleaned_data.get("lifetime") or default
     moment: datetime | None = form.cleaned_data.get("expires_on")
     if lifetime == LIFETIME_DATE:
         if moment is None:
@@ -68,10 +70,12 @@ def chosen_expiry(form: forms.BaseForm) -> datetime | None:
 
 
 class PersonForm(forms.Form):
-    """A form that depends on who fills it in."""
+    """A form that depends on who fills it in. `defaults` are what photos get whose uploader chooses nothing."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, defaults: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        own = {"visibility": user.default_visibility, "lifetime": user.effective_lifetime}
+        self.defaults: dict[str, str] = own | dict(defaults or {})
 
 
 class UploadForm(PersonForm):
@@ -86,17 +90,19 @@ class UploadForm(PersonForm):
     lifetime = LifetimeField(required=False)
     expires_on = expires_on_field()
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
-        self._default_lifetime = user.default_lifetime
-        self.fields["visibility"].initial = user.default_visibility
-        self.fields["lifetime"].initial = user.default_lifetime
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("visibility", Visibility.choices), ("lifetime", LIFETIME_CHOICES)):
+            field, default = self.fields[name], self.defaults[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("Default (%s)") % dict(choices).get(default, default)), *choices]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        self.cleaned_data["lifetime"] = self.cleaned_data.get("lifetime") or self._default_lifetime
-        self.cleaned_data["expires_at"] = chosen_expiry(self)
-        return self.cleaned_data
+        data = self.cleaned_data
+        data["expires_at"] = chosen_expiry(self, default=self.defaults["lifetime"])
+        data["visibility"] = data.get("visibility") or self.defaults["visibility"]
+        return data
 
     def options(self) -> Options:
         """What a valid form says about each of its photos."""
@@ -183,7 +189,7 @@ class BulkForm(forms.Form):
     )
     lifetime = forms.ChoiceField(
         label=_("Lifetime"),
-        choices=[("", _("Leave as it is")), *Lifetime.choices, (LIFETIME_DATE, _("Until a date"))],
+        choices=[("", _("Leave as it is")), *LIFETIME_CHOICES],
         required=False,
     )
     expires_on = expires_on_field()

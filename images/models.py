@@ -1,7 +1,7 @@
 """Photos and the uploads that become photos."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Self
 
@@ -20,6 +20,8 @@ from images.metadata import Position
 from images.variants import Variant
 
 SHARED = (Visibility.UNLISTED, Visibility.PUBLIC)
+TOLD_END = "The end that its owner was told of by mail"
+EXTENSION = timedelta(days=30)
 _LINKED = models.Q(visibility__in=SHARED, quarantined_at__isnull=True, owner__is_active=True)
 
 
@@ -34,14 +36,34 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def live(self, now: datetime | None = None) -> Self:
-        """Neither deleted nor past its lifetime."""
+    def kept(self, now: datetime | None = None) -> Self:
+        """Neither deleted for good nor past its lifetime; the trash is kept too."""
         now = now or timezone.now()
         return self.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now), deleted_at__isnull=True)
+
+    def live(self, now: datetime | None = None) -> Self:
+        """Neither deleted nor past its lifetime."""
+        return self.kept(now).filter(trashed_at__isnull=True)
+
+    def trashed(self) -> Self:
+        """What its owner deleted and may still bring back."""
+        return self.kept().filter(trashed_at__isnull=False)
+
+    def restore(self) -> int:
+        """Takes photos out of the trash, back to the places that they had. Returns how many were in it."""
+        return self.trashed().update(trashed_at=None)
 
     def expired(self, now: datetime) -> Self:
         """Past its lifetime and not yet marked for removal."""
         return self.filter(expires_at__lte=now, deleted_at__isnull=True)
+
+    def extend(self) -> int:
+        """Lets what has an end end EXTENSION later. Returns how many photos."""
+        return self.filter(expires_at__isnull=False).update(expires_at=models.F("expires_at") + EXTENSION)
+
+    def overdue(self, now: datetime) -> Self:
+        """In the trash for as long as the site keeps it, and not yet marked for removal."""
+        return self.filter(trashed_at__lte=now - timedelta(days=settings.TRASH_DAYS), deleted_at__isnull=True)
 
     def received(self) -> Self:
         """Everything but uploads that are still under way."""
@@ -106,7 +128,9 @@ class Image(models.Model):
 
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    told_end = models.DateTimeField(null=True, editable=False, help_text=TOLD_END)
     quarantined_at = models.DateTimeField(_("quarantined"), null=True, blank=True, editable=False)
+    trashed_at = models.DateTimeField(_("in the trash since"), null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Marked for removal")
 
     objects = ImageQuerySet.as_manager()
@@ -138,6 +162,8 @@ class Image(models.Model):
             models.Index(fields=["owner", "-id"], name="image_library"),
             models.Index(fields=["-id"], condition=models.Q(visibility="public"), name="image_public"),
             models.Index(fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="image_expires"),
+            models.Index(fields=["owner", "-id"], condition=models.Q(trashed_at__isnull=False), name="image_trash"),
+            models.Index(fields=["trashed_at"], condition=models.Q(trashed_at__isnull=False), name="image_trashed"),
             models.Index(fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="image_deleted"),
             models.Index(
                 fields=["status"], condition=models.Q(status__in=["receiving", "processing"]), name="image_pending"
@@ -188,6 +214,12 @@ class Image(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.status in {Status.RECEIVING, Status.PROCESSING}
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it goes for good: the end of its life, or of its time in the trash if that is sooner."""
+        ends = [self.expires_at, self.trashed_at and self.trashed_at + timedelta(days=settings.TRASH_DAYS)]
+        return min((end for end in ends if end is not None), default=None)
 
     @property
     def alt(self) -> str:
@@ -314,3 +346,21 @@ class Upload(models.Model):
     def part_path(self) -> str:
         """The part file, on the file system of the media."""
         return str(settings.STAGING_DIR / f"{self.image.file_key}.part")
+
+
+class PurgeRun(models.Model):
+    """What one run of the purge did. One that was killed has no end."""
+
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    counts = models.JSONField(_("removed"), default=dict)
+    size_bytes = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    was_refused = models.BooleanField(_("refused"), default=False)
+    failures = models.TextField(_("failures"), blank=True)
+
+    class Meta:
+        verbose_name = _("run of the purge")
+        verbose_name_plural = _("runs of the purge")
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +27,11 @@ from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
 from images import failpoints
+
+FSYNCS_AT_ONCE = 24
+"""Above this number of folders one sync of everything is faster: 300 fsyncs took 1.2 s, the sync 0.03 s."""
+COPIES_AT_ONCE = 10
+"""As many as botocore keeps connections."""
 
 _signer = Signer(salt="images.storage.file", sep=":")
 
@@ -67,13 +73,25 @@ class LocalStorage(FileSystemStorage):
         failpoints.reach("put.linked")
         _fsync_folder(target.parent)
 
-    def duplicate(self, name: str, new_name: str) -> None:
-        """Gives a stored file a second name. A missing source is no error."""
-        target = Path(self.path(new_name))
-        _make_folder(target.parent)
-        with suppress(FileNotFoundError):
-            _link(self.path(name), target)
-        _fsync_folder(target.parent)
+    def duplicate_many(self, names: Iterable[tuple[str, str]]) -> None:
+        """Gives stored files, each (name, new name), second names, durably. A missing source is no error."""
+        changed = set()
+        for name, new_name in names:
+            source, target = self.path(name), Path(self.path(new_name))
+            if not os.path.exists(source):
+                continue
+            folders = [target.parent]
+            while not folders[-1].is_dir():
+                folders.append(folders[-1].parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                _link(source, target)
+            changed.update(folders)
+        if len(changed) > FSYNCS_AT_ONCE:
+            os.sync()
+        else:
+            for folder in changed:
+                _fsync_folder(folder)
 
     @contextmanager
     def local_path(self, name: str) -> Iterator[str]:
@@ -83,14 +101,17 @@ class LocalStorage(FileSystemStorage):
     def delete_many(self, names: Iterable[str]) -> int:
         """Deletes the files that exist and the folders that this leaves empty; returns how many files."""
         count = 0
+        folders = set()
         for name in names:
-            path = Path(self.path(name))
+            path = self.path(name)
             with suppress(FileNotFoundError):
-                path.unlink()
+                os.unlink(path)
                 count += 1
             if name.startswith("derived/"):
-                with suppress(OSError):
-                    path.parent.rmdir()
+                folders.add(os.path.dirname(path))
+        for folder in folders:
+            with suppress(OSError):
+                os.rmdir(folder)
         return count
 
     def listing(self, prefix: str) -> Iterator[StoredFile]:
@@ -159,16 +180,20 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             if error.response.get("Error", {}).get("Code") not in {"PreconditionFailed", "412"}:
                 raise
 
-    def duplicate(self, name: str, new_name: str) -> None:
-        """Gives a stored file a second name. A missing source is no error."""
+    def duplicate_many(self, names: Iterable[tuple[str, str]]) -> None:
+        """Gives stored files, each (name, new name), second names, several at once. A missing source is no error."""
         client = self.connection.meta.client
-        try:
-            client.copy_object(
-                Bucket=self.bucket_name, Key=new_name, CopySource={"Bucket": self.bucket_name, "Key": name}
-            )
-        except client.exceptions.ClientError as error:
-            if error.response.get("Error", {}).get("Code") not in {"NoSuchKey", "404"}:
-                raise
+
+        def duplicate(pair: tuple[str, str]) -> None:
+            source = {"Bucket": self.bucket_name, "Key": pair[0]}
+            try:
+                client.copy_object(Bucket=self.bucket_name, Key=pair[1], CopySource=source)
+            except client.exceptions.ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in {"NoSuchKey", "404"}:
+                    raise
+
+        with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
+            list(pool.map(duplicate, names))
 
     @contextmanager
     def local_path(self, name: str) -> Iterator[str]:

@@ -337,8 +337,10 @@ def _end(upload: Upload, *, told: bool, image: Image, duplicate: bool) -> None:
 
 
 def _same(upload: Upload, sha256: str) -> Image | None:
-    """The owner's live photo with the same bytes."""
-    return Image.objects.owned_by(upload.image.owner).live().received().filter(sha256=sha256).first()
+    """The owner's live photo with the same bytes; it comes back from the trash if it is there."""
+    images = Image.objects.owned_by(upload.image.owner).received().filter(sha256=sha256)
+    images.restore()
+    return images.live().first()
 
 
 def _retire_expired(image: Image) -> None:

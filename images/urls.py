@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from images.views import avatar, explore, files, image, known, library, tus
+from images.views import avatar, explore, files, image, known, library, trash, tus
 
 app_name = "images"
 
@@ -13,9 +13,15 @@ urlpatterns = [
     path("library/uploads", tus.create, name="tus_library"),
     path("library/change", library.bulk_change, name="bulk_change"),
     path("library/links", library.codes, name="codes"),
+    path("library/extend", library.bulk_extend, name="bulk_extend"),
     path("library/delete", library.bulk_delete, name="bulk_delete"),
+    path("trash/", trash.page, name="trash"),
+    path("trash/restore", trash.restore, name="restore"),
+    path("trash/delete", trash.delete, name="trash_delete"),
+    path("trash/empty", trash.empty, name="trash_empty"),
     re_path(rf"^p/{KEY}$", image.photo, name="photo"),
     re_path(rf"^p/{KEY}/edit$", image.edit, name="edit"),
+    re_path(rf"^p/{KEY}/extend$", image.extend, name="extend"),
     re_path(rf"^p/{KEY}/delete$", image.delete, name="delete"),
     re_path(rf"^p/{KEY}/download$", image.download, name="download"),
     re_path(rf"^i/{KEY}\.(?P<extension>[a-z0-9]{{2,5}})$", files.direct, name="direct"),

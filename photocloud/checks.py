@@ -7,6 +7,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils import timezone
+
+from images import expiry
 
 
 @register(Tags.files)
@@ -46,6 +49,20 @@ def no_crash_is_ordered(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             )
         ]
     return []
+
+
+@register(Tags.compatibility)
+def lifetimes_make_sense(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    try:
+        expiry.parse(settings.DEFAULT_LIFETIME, now=timezone.now())
+    except expiry.BadLifetime as error:
+        found.append(Error(f"DEFAULT_LIFETIME: {error}", id="photocloud.E004"))
+    if settings.TRASH_DAYS < 0 or settings.EXPIRY_NOTICE_DAYS < 0:
+        found.append(Error("TRASH_DAYS and EXPIRY_NOTICE_DAYS are 0 or more.", id="photocloud.E005"))
+    if not 0 < settings.PURGE_MOST_SHARE <= 1:
+        found.append(Error("PURGE_MOST_SHARE is more than 0 and at most 1.", id="photocloud.E006"))
+    return found
 
 
 @register(Tags.security, deploy=True)

@@ -252,6 +252,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
+# Lifetimes: what new photos get, when people are told, how long the trash is kept, how much a purge may remove at once
+
+DEFAULT_LIFETIME = env.str("DEFAULT_LIFETIME", "never")
+EXPIRY_NOTICE_DAYS = env.int("EXPIRY_NOTICE_DAYS", 3)
+TRASH_DAYS = env.int("TRASH_DAYS", 30)
+PURGE_MOST_SHARE = env.float("PURGE_MOST_SHARE", 0.5)
+
 # Language and time
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")

@@ -158,7 +158,7 @@ def test_deleting_a_gallery_keeps_its_photos_unless_the_box_is_ticked(
     second = Gallery.objects.create(owner=owner, title="Second")
     second.add(photo)
     as_owner.post(f"/g/{second.key}/delete", {"with_photos": "on"})
-    assert not Image.objects.exists()
+    assert list(Image.objects.trashed()) == [photo]
 
 
 def test_a_disabled_owner_s_gallery_is_closed(visitor: Client, gallery: Gallery) -> None:

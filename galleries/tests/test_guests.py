@@ -43,7 +43,7 @@ def link(owner: User, gallery: Gallery) -> Link:
 
 
 @pytest.fixture
-def guest(commit: Commit) -> Iterator[Guest]:
+def guest(db: None, commit: Commit) -> Iterator[Guest]:
     """Makes browsers of people without an account; what they leave unfinished is removed at the end."""
     yield lambda: Tus(Client(), commit)
     deletion.delete(Image.objects.filter(status=Status.RECEIVING))

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
@@ -17,8 +17,9 @@ from galleries import guests, listing, ordering
 from galleries.forms import GalleryForm
 from galleries.listing import with_covers
 from galleries.models import Gallery, GalleryItem
-from images import deletion, delivery
+from images import delivery
 from images.models import Image
+from images.views import trash
 
 WAITING_SHOWN = 200
 
@@ -26,7 +27,7 @@ WAITING_SHOWN = 200
 @require_safe
 def gallery_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The galleries that are in no other."""
-    galleries = with_covers(Gallery.objects.owned_by(request.user).filter(parent__isnull=True), request.user)
+    galleries = with_covers(Gallery.objects.owned_by(request.user).on_top(), request.user)
     return render(request, "galleries/list.html", {"galleries": galleries})
 
 
@@ -42,7 +43,7 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "gallery": found,
         "is_owner": is_owner,
-        "path": found.ancestors() if is_owner else _open_path(found),
+        "path": _path(found, is_owner=is_owner),
         "galleries": listing.with_covers(inside if is_owner else inside.beside(found), request.user),
         "photos": photos,
         "waiting": _named(waiting[:WAITING_SHOWN]),
@@ -50,7 +51,7 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
         "next_url": page.next_url(request),
         "link": request.build_absolute_uri(found.get_absolute_url()),
         "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
-        "other_galleries": Gallery.objects.owned_by(found.owner).exclude(pk=found.pk).order_by("title"),
+        "other_galleries": Gallery.objects.owned_by(found.owner).live().exclude(pk=found.pk).order_by("title"),
     }
     return render(request, "galleries/gallery.html", context)
 
@@ -67,7 +68,7 @@ def create(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    found = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     form = GalleryForm(request.POST or None, instance=found, user=request.user)
     if request.method == "POST" and form.is_valid():
         found.put_into(form.cleaned_data["parent"])
@@ -79,20 +80,15 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     """Deletes the gallery; galleries in it move up, and its photos stay unless the box is ticked."""
-    found = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    found = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     photos = Image.objects.owned_by(request.user).live().filter(galleries=found)
     if request.method != "POST":
         context = {"gallery": found, "image_count": photos.count(), "gallery_count": found.children.count()}
         return render(request, "galleries/confirm_delete.html", context)
-    count = deletion.delete(photos) if "with_photos" in request.POST else 0
+    if "with_photos" in request.POST and photos.exists():
+        trash.put(request, photos)
     found.dissolve()
-    if count:
-        text = ngettext(
-            "The gallery and %(count)d photo are deleted.", "The gallery and %(count)d photos are deleted.", count
-        )
-        messages.success(request, text % {"count": count})
-    else:
-        messages.success(request, _("The gallery is deleted."))
+    messages.success(request, _("The gallery is deleted."))
     return redirect("galleries:list")
 
 
@@ -103,11 +99,11 @@ def _named(items: Iterable[GalleryItem]) -> list[Image]:
     return [item.image for item in items]
 
 
-def _open_path(found: Gallery) -> list[Gallery]:
-    """The galleries around this one, as far up as others may know of them: from the innermost private one on down."""
+def _path(found: Gallery, *, is_owner: bool) -> list[Gallery]:
+    """The galleries around this one, up to one that has ended, or to one that this viewer may not know of."""
     path: list[Gallery] = []
     for ancestor in reversed(found.ancestors()):
-        if ancestor.visibility != Visibility.PUBLIC:
+        if ancestor.has_ended or not (is_owner or ancestor.visibility == Visibility.PUBLIC):
             break
         path.insert(0, ancestor)
     return path

@@ -38,7 +38,7 @@ def add(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_POST
 def move(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     """Adds the selected photos to the chosen gallery, or a new one, and takes them out of this one."""
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     form = GalleryChoiceForm(request.POST, user=request.user)
     images = _selected(request).filter(galleries=gallery)
     target = form.chosen() if form.is_valid() and images else None
@@ -58,7 +58,7 @@ def move(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 @require_POST
 def place(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     """Moves the selected photos in the gallery's own order: `to` first, last, earlier, later, or in front of a key."""
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     selected = set(_selected(request).filter(galleries=gallery).values_list("key", flat=True))
     to = request.POST.get("to", "")
     if selected:
@@ -70,7 +70,7 @@ def place(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def remove(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     count = gallery.remove(_selected(request))
     text = ngettext("%(count)d photo taken out.", "%(count)d photos taken out.", count)
     messages.success(request, text % {"count": count})
@@ -79,8 +79,10 @@ def remove(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def cover(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
-    gallery.cover = get_object_or_404(gallery.images.all(), key=request.POST.get("keys", ""))
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
+    gallery.cover = get_object_or_404(
+        Image.objects.owned_by(request.user).live().filter(galleries=gallery), key=request.POST.get("keys", "")
+    )
     gallery.save(update_fields=["cover"])
     messages.success(request, _("The cover is changed."))
     return redirect(gallery)
@@ -89,7 +91,7 @@ def cover(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 @require_POST
 def approve(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     """Shows the selected photos of guests to all who may see the gallery."""
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     count = guests.approve(gallery.items.filter(image__in=_selected(request)))
     text = ngettext("%(count)d photo approved.", "%(count)d photos approved.", count)
     messages.success(request, text % {"count": count})
@@ -99,7 +101,7 @@ def approve(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 @require_POST
 def refuse(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     """Deletes the selected photos of guests that wait for approval."""
-    gallery = get_object_or_404(Gallery.objects.owned_by(request.user), key=key)
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     count = guests.refuse(gallery.items.filter(image__in=_selected(request)))
     text = ngettext("%(count)d photo removed.", "%(count)d photos removed.", count)
     messages.success(request, text % {"count": count})

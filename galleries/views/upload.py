@@ -50,10 +50,10 @@ def submit(request: AuthenticatedHttpRequest) -> HttpResponse:
 def resumable(request: HttpRequest, key: str) -> HttpResponse:
     """The door of a gallery for resumable uploads."""
     owner = tokens.caller(request, scope=Scope.UPLOAD).user
-    gallery = Gallery.objects.owned_by(owner).filter(key=key).first()
+    gallery = Gallery.objects.owned_by(owner).live().filter(key=key).first()
     if gallery is None:
         raise UploadRefused("not_found", _("You have no such gallery."), status=404)
-    return tus.created(request, owner=owner, place=gallery.add)
+    return tus.created(request, owner=owner, place=gallery.add, defaults=gallery.photo_defaults)
 
 
 def refuse(request: AuthenticatedHttpRequest, refusal: UploadRefused) -> HttpResponse:

@@ -32,6 +32,12 @@ def thumb_url(image: Image) -> str:
 
 
 @register.simple_tag
+def preview_url(image: Image) -> str:
+    """A signed URL of the large picture, "" while there is none."""
+    return delivery.variant_url(image, variants.PREVIEW)
+
+
+@register.simple_tag
 def thumb_srcset(image: Image) -> str:
     """The small picture and the large one with their widths; "" where one is all there is, and for animations."""
     thumb, preview = image.variant_size(variants.THUMB)[0], image.variant_size(variants.PREVIEW)[0]

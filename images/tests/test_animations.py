@@ -171,7 +171,7 @@ def test_previews_of_either_kind_go_with_their_photo(
     image = upload(gif(3))
     storage.write(variants.derived_name(image.file_key, "preview", "jpg"), b"of an earlier version")
     with commit():
-        as_owner.post(f"/p/{image.key}/delete")
+        as_owner.post(f"/p/{image.key}/delete", {"now": "1", "confirm": "yes"})
     assert stored() == []
 
 

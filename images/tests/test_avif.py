@@ -123,7 +123,7 @@ def test_a_photo_deleted_meanwhile_leaves_no_file(
     upload: Upload, commit: Commit, as_owner: Client, stored: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = upload(photo())
-    meanwhile(monkeypatch, lambda: as_owner.post(f"/p/{image.key}/delete"))
+    meanwhile(monkeypatch, lambda: as_owner.post(f"/p/{image.key}/delete", {"now": "1", "confirm": "yes"}))
     with commit():
         assert not derivatives.render_avif(image.pk)
     assert stored() == []
@@ -179,7 +179,7 @@ def test_deletion_takes_the_avif_along(
     image = upload(photo())
     derivatives.render_avif(image.pk)
     with commit():
-        as_owner.post(f"/p/{image.key}/delete")
+        as_owner.post(f"/p/{image.key}/delete", {"now": "1", "confirm": "yes"})
     assert stored() == []
 
 

@@ -23,8 +23,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from conftest import Upload
-from images import deletion, derivatives, sandbox, storage, uploads, variants
-from images.models import Image, Status
+from images import deletion, derivatives, purging, sandbox, storage, uploads, variants
+from images.models import Image, PurgeRun, Status
 from images.uploads import Options
 
 Stored = Callable[[], list[str]]
@@ -112,22 +112,39 @@ def test_a_file_that_a_killed_request_left_in_staging_goes_when_it_is_old(
     (settings.STAGING_DIR / "new.upload").unlink()
 
 
-def test_deleting_by_page_asks_and_then_deletes(upload: Upload, as_owner: Client, stored: Stored) -> None:
+@pytest.mark.parametrize("days", [0, 30])
+def test_deleting_for_good_by_page_asks_first(
+    upload: Upload, as_owner: Client, stored: Stored, settings: Settings, days: int
+) -> None:
+    settings.TRASH_DAYS = days
     image = upload()
+    now = {} if days == 0 else {"now": "1"}
     assert as_owner.get(f"/p/{image.key}/delete").status_code == 200
-    assert Image.objects.exists()
-    assert as_owner.post(f"/p/{image.key}/delete").status_code == 302
+    assert b"for good?" in as_owner.post(f"/p/{image.key}/delete", now).content
+    assert Image.objects.live().exists()
+    assert as_owner.post(f"/p/{image.key}/delete", {**now, "confirm": "yes"}).status_code == 302
     assert stored() == []
     assert as_owner.get(f"/p/{image.key}").status_code == 404
 
 
-def test_deleting_several_asks_first(upload: Upload, as_owner: Client) -> None:
+def test_deleting_several_for_good_asks_first(upload: Upload, as_owner: Client, settings: Settings) -> None:
+    settings.TRASH_DAYS = 0
     keys = [upload().key, upload().key]
     answer = as_owner.post("/library/delete", {"keys": keys})
-    assert answer.status_code == 200
-    assert Image.objects.count() == 2
+    assert b"for good?" in answer.content
+    assert Image.objects.live().count() == 2
     as_owner.post("/library/delete", {"keys": keys, "confirm": "yes"})
     assert not Image.objects.exists()
+
+
+def test_what_a_request_has_no_time_to_delete_the_next_purge_removes(upload: Upload, stored: Stored) -> None:
+    upload(), upload()
+    assert deletion.delete(Image.objects.all(), seconds=-1) == 2
+    assert not Image.objects.kept().exists()
+    assert stored()
+    purge()
+    assert not Image.objects.exists()
+    assert stored() == []
 
 
 def test_a_render_that_ends_after_a_deletion_leaves_no_file(
@@ -156,11 +173,11 @@ def test_two_purges_at_once_remove_each_photo_once(owner: User, stored: Stored) 
         image.expires_at = timezone.now() - timedelta(seconds=1)
     Image.objects.bulk_create(images)
     User.objects.filter(pk=owner.pk).update(used_bytes=6000, image_count=600)
-    reports: list[deletion.PurgeReport] = []
+    reports: list[purging.Report] = []
 
     def run() -> None:
         try:
-            reports.append(deletion.purge())
+            reports.append(purging.run(confirmed=True))
         finally:
             connection.close()
 
@@ -169,9 +186,11 @@ def test_two_purges_at_once_remove_each_photo_once(owner: User, stored: Stored) 
         thread.start()
     for thread in threads:
         thread.join()
-    deletion.purge()
+    purging.run(confirmed=True)
     assert not Image.objects.exists()
-    assert sum(report.images for report in reports) <= 600
+    assert [report.failures for report in reports] == [[], []]
+    assert sum(report.counts["images"] for report in reports) <= 600
+    assert not PurgeRun.objects.filter(ended_at=None).exists()
     owner.refresh_from_db()
     assert (owner.used_bytes, owner.image_count) == (0, 0)
 
@@ -200,14 +219,15 @@ def test_a_purge_that_is_killed_is_finished_by_the_next(
     Image.objects.bulk_create(images)
     User.objects.filter(pk=owner.pk).update(used_bytes=10 * count, image_count=count)
     environment = os.environ | {"DATABASE_URL": database_url(), "MEDIA_ROOT": str(media), "DATA_DIR": str(tmp_path)}
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "purge"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "purge", "--confirm"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while Image.objects.count() == count and process.poll() is None:
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL
     assert Image.objects.exists()
-    purge()
+    assert PurgeRun.objects.get().ended_at is None
+    purge("--confirm")
     assert not Image.objects.exists()
     assert stored() == []
     owner.refresh_from_db()

@@ -135,7 +135,7 @@ def test_files_without_a_photo_are_named_after_an_hour_and_deleted(
 def test_a_second_name_of_an_old_file_is_young(image: Image, media: Path, stored: Stored) -> None:
     """A change of visibility gives files new names before its COMMIT; time of content says nothing about those."""
     os.utime(media / image.storage_name, (0, 0))
-    storage.media().duplicate(image.storage_name, "originals/ab/abandoned.jpg")
+    storage.media().duplicate_many([(image.storage_name, "originals/ab/abandoned.jpg")])
     assert clean("--repair") == []
     assert "originals/ab/abandoned.jpg" in stored()
 

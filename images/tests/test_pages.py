@@ -53,7 +53,7 @@ def test_queries_do_not_grow_with_rows(
     as_owner: Client, visitor: Client, owner: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     image = rows(owner, count, visibility="public")[0]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         as_owner.get("/library/")
     with django_assert_num_queries(1):
         visitor.get("/explore/")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User, Visibility
 from conftest import Commit, Upload
-from images import deletion, derivatives, sandbox, storage, uploads, variants, visibility
+from images import deletion, derivatives, purging, sandbox, storage, uploads, variants, visibility
 from images.models import Image, ImageQuerySet, Status
 from images.tests.pictures import jpeg
 
@@ -77,7 +77,7 @@ def test_a_photo_that_turns_private_twice_at_once_keeps_its_original(
         with commit():
             visibility.change(same, Visibility.PRIVATE)
 
-    before(monkeypatch, storage.LocalStorage, "duplicate", other)
+    before(monkeypatch, storage.LocalStorage, "duplicate_many", other)
     with commit():
         visibility.change(image, Visibility.PRIVATE)
     assert stored() == files_of(image)
@@ -89,14 +89,7 @@ def test_a_photo_that_turns_private_while_it_is_rendered_is_rendered_under_its_n
 ) -> None:
     image = waiting(upload(visibility="public"))
     done: list[derivatives.Outcome] = []
-    duplicate = storage.LocalStorage.duplicate
-
-    def render_after_the_last(self: storage.LocalStorage, name: str, new_name: str) -> None:
-        duplicate(self, name, new_name)
-        if name == image.file_names()[-1] and not done:
-            done.append(derivatives.render(image.pk))
-
-    monkeypatch.setattr(storage.LocalStorage, "duplicate", render_after_the_last)
+    after(monkeypatch, storage.LocalStorage, "duplicate_many", lambda: done.append(derivatives.render(image.pk)))
     with commit():
         visibility.change(image, Visibility.PRIVATE)
     assert done == [derivatives.Outcome.READY]
@@ -146,7 +139,7 @@ def test_a_purge_spares_what_was_finished_or_prolonged_since_it_looked(
 
     for _ in range(2):
         before(monkeypatch, ImageQuerySet, "update", change)
-        deletion.purge()
+        purging.run()
     assert Image.objects.filter(deleted_at__isnull=True).count() == 2
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conftest import Commit, Upload as UploadPhoto
-from images import deletion, digests, storage, uploads
+from images import digests, purging, storage, uploads
 from images.models import Image, Upload
 from images.tests.pictures import jpeg
 from images.tests.tus import Tus, speaking
@@ -68,10 +68,10 @@ def test_abandoned_uploads_are_purged_and_give_their_room_back(
 ) -> None:
     other = tus.created(500)
     assert used(owner) == (len(data) + 500, 2)
-    deletion.purge()
+    purging.run()
     assert Upload.objects.count() == 2
     Upload.objects.filter(length=len(data)).update(expires_at=timezone.now())
-    assert deletion.purge().abandoned == 1
+    assert purging.run().counts["abandoned"] == 1
     assert (tus.head(url).status_code, tus.head(other).status_code) == (404, 200)
     assert (stored(), used(owner)) == ([], (500, 1))
 
@@ -80,8 +80,8 @@ def test_finished_rows_are_purged_and_their_photos_stay(tus: Tus, url: str, data
     tus.patch(url, 1000, data[1000:])
     Upload.objects.update(expires_at=timezone.now())
     assert tus.head(url).status_code == 410
-    report = deletion.purge()
-    assert (report.images, report.abandoned, Upload.objects.count()) == (0, 0, 0)
+    report = purging.run()
+    assert (report.counts["images"], report.counts["abandoned"], Upload.objects.count()) == (0, 0, 0)
     assert (Image.objects.get().is_ready, used(owner)) == (True, (len(data), 1))
     assert tus.head(url).status_code == 404
 
@@ -180,7 +180,7 @@ def test_an_upload_that_its_owner_deletes_while_it_is_looked_at_is_gone(
 
 def test_a_finished_upload_goes_with_its_photo(tus: Tus, url: str, data: bytes) -> None:
     key = tus.patch(url, 1000, data[1000:]).headers["X-Image-Id"]
-    tus.client.post(f"/p/{key}/delete")
+    tus.client.post(f"/p/{key}/delete", {"now": "1", "confirm": "yes"})
     assert tus.head(url).status_code == 404
     assert not Upload.objects.exists()
 
@@ -210,7 +210,7 @@ def test_bytes_that_expired_become_a_photo_of_their_own(tus: Tus, data: bytes, u
     last = tus.create(len(data), body=data)
     assert "X-Image-Duplicate" not in last.headers
     assert last.headers["X-Image-Id"] != first.key
-    deletion.purge()
+    purging.run()
     assert Image.objects.get().key == last.headers["X-Image-Id"]
 
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from conftest import Commit, Upload
-from images import deletion, uploads
+from images import purging, uploads
 from images.models import Image, Status
 from images.refusals import UploadRefused
 from images.tests.pictures import encoded, gif, jpeg, jpeg_with_position, picture, png
@@ -191,7 +191,7 @@ def test_bytes_that_expired_can_come_again(upload: Upload, owner: User, stored: 
     Image.objects.filter(pk=first.pk).update(expires_at=timezone.now())
     second = upload(data)
     assert second != first
-    deletion.purge()
+    purging.run()
     assert list(Image.objects.all()) == [second]
     owner.refresh_from_db()
     assert owner.image_count == 1

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Visibility
 from accounts.requests import AuthenticatedHttpRequest
-from images import deletion, delivery, variants, visibility
+from images import delivery, variants, visibility
 from images.forms import ImageForm
 from images.models import Image, ImageQuerySet
+from images.views import trash
 
 
 @login_not_required
@@ -38,7 +39,7 @@ def photo(request: HttpRequest, key: str) -> HttpResponse:
         "previous": previous,
         "next": following,
         "meta": _meta(request, image) if shared else None,
-        "add_form_galleries": request.user.galleries.order_by("title") if request.user.is_authenticated else (),
+        "add_form_galleries": request.user.galleries.live().order_by("title") if request.user.is_authenticated else (),
     }
     return render(request, "images/photo.html", context)
 
@@ -62,15 +63,25 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     return render(request, "images/edit.html", {"image": image, "form": form})
 
 
-@require_http_methods(["GET", "POST"])
-def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+@require_POST
+def extend(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     images = Image.objects.owned_by(request.user).live().filter(key=key)
     image = get_object_or_404(images)
-    if request.method == "POST":
-        deletion.delete(images)
-        messages.success(request, _("The photo is deleted."))
-        return redirect("images:library")
-    return render(request, "images/confirm_delete.html", {"images": [image], "keys": [image.key]})
+    images.extend()
+    messages.success(request, _("The photo lives 30 days longer."))
+    return redirect(image)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Moves the photo to the trash; asks first on GET, and before it goes for good."""
+    images = Image.objects.owned_by(request.user).live().filter(key=key)
+    image = get_object_or_404(images)
+    for_good = trash.is_for_good(request)
+    if request.method != "POST" or (for_good and request.POST.get("confirm") != "yes"):
+        return trash.ask(request, images, for_good=for_good, back=image.get_absolute_url())
+    trash.put(request, images)
+    return redirect("images:library")
 
 
 @login_not_required

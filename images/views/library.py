@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import quotas
 from accounts.requests import AuthenticatedHttpRequest
-from images import deletion, delivery, paging, variants, visibility
+from images import delivery, paging, variants, visibility
 from images.forms import BulkForm
 from images.models import Image
+from images.views import trash
 
 
 @require_safe
@@ -20,8 +22,9 @@ def library(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = {
         "photos": page.items,
         "next_url": page.next_url(request),
-        "galleries": request.user.galleries.order_by("title"),
+        "galleries": request.user.galleries.live().order_by("title"),
         "bulk_form": BulkForm(),
+        "has_trash": Image.objects.owned_by(request.user).trashed().exists(),
         "usage": quotas.usage(request.user),
     }
     return render(request, "images/library.html", context)
@@ -49,19 +52,24 @@ def bulk_change(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @require_POST
+def bulk_extend(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Lets the selected photos live longer; those that never end stay as they are."""
+    count = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys")).extend()
+    text = ngettext("%(count)d photo lives 30 days longer.", "%(count)d photos live 30 days longer.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("images:library")
+
+
+@require_POST
 def bulk_delete(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Asks first; deletes when the answer is yes."""
+    """Moves the selected photos to the trash; asks before they go for good."""
     images = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
-    if not images:
+    if not images.exists():
         messages.info(request, _("Select some photos first."))
         return redirect("images:library")
-    if request.POST.get("confirm") != "yes":
-        context = {"images": images, "keys": [image.key for image in images]}
-        return render(request, "images/confirm_delete.html", context)
-    count = deletion.delete(images)
-    messages.success(
-        request, ngettext("%(count)d photo deleted.", "%(count)d photos deleted.", count) % {"count": count}
-    )
+    if trash.is_for_good(request) and request.POST.get("confirm") != "yes":
+        return trash.ask(request, images, for_good=True, back=reverse("images:library"))
+    trash.put(request, images)
     return redirect("images:library")
 
 

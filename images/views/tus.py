@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeAlias
 
@@ -73,9 +73,14 @@ def create(request: HttpRequest) -> HttpResponse:
     return created(request, owner=tokens.caller(request, scope=Scope.UPLOAD).user)
 
 
-def created(request: HttpRequest, *, owner: User, place: Place | None = None) -> HttpResponse:
-    """Begins an upload of its owner; `place` as in `uploads.start`."""
-    form = ApiOptionsForm(metadata(request), user=owner)
+def created(
+    request: HttpRequest, *, owner: User, place: Place | None = None, defaults: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Begins an upload of its owner; `place` as in `uploads.start`.
+
+    `defaults` go before the person's own where the client chooses nothing.
+    """
+    form = ApiOptionsForm(metadata(request), user=owner, defaults=defaults)
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))
         raise UploadRefused(f"bad_{field}", " ".join(map(str, problems)), status=422)

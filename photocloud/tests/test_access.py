@@ -1,11 +1,13 @@
 """Who may open what: every route of the router has a row here, or the test fails."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import User, Visibility
 from conftest import Upload
@@ -49,6 +51,7 @@ OWNED = {
     "galleries:edit": "/g/{gallery}/edit",
     "galleries:delete": "/g/{gallery}/delete",
     "galleries:share_link": "/links/{link}",
+    "galleries:lifetime": "/g/{gallery}/lifetime",
 }
 POSTED = {
     "galleries:move": "/g/{gallery}/move",
@@ -63,11 +66,17 @@ POSTED = {
     "galleries:zip_selection": "/library/zip",
     "images:bulk_change": "/library/change",
     "images:codes": "/library/links",
+    "images:bulk_extend": "/library/extend",
     "images:bulk_delete": "/library/delete",
+    "images:extend": "/p/{photo}/extend",
+    "images:restore": "/trash/restore",
+    "images:trash_delete": "/trash/delete",
+    "images:trash_empty": "/trash/empty",
     "accounts:end_session": "/accounts/sessions/1/end",
 }
 PERSONAL = {
     "images:library": "/library/",
+    "images:trash": "/trash/",
     "images:avatar": "/accounts/avatar/",
     "galleries:list": "/galleries/",
     "galleries:create": "/galleries/new",
@@ -144,9 +153,21 @@ def test_what_is_not_yours_is_404_like_what_is_not_there(
 
 def test_a_stranger_changes_none_of_the_owner_s_photos(as_stranger: Client, keys: dict[str, str]) -> None:
     as_stranger.post("/library/change", {"keys": keys["photo"], "visibility": "private"})
-    as_stranger.post("/library/delete", {"keys": keys["photo"], "confirm": "yes"})
+    as_stranger.post("/library/delete", {"keys": keys["photo"], "now": "1", "confirm": "yes"})
+    as_stranger.post("/library/delete", {"keys": keys["photo"]})
+    as_stranger.post("/library/extend", {"keys": keys["photo"]})
     image = Image.objects.get(key=keys["photo"])
-    assert (image.visibility, image.deleted_at) == (Visibility.PUBLIC, None)
+    assert (image.visibility, image.deleted_at, image.trashed_at) == (Visibility.PUBLIC, None, None)
+
+
+def test_a_stranger_neither_restores_nor_empties_the_owner_s_trash(as_stranger: Client, keys: dict[str, str]) -> None:
+    moment = timezone.now()
+    Image.objects.update(trashed_at=moment)
+    microseconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    for path in ("/trash/restore", "/trash/delete", "/trash/empty"):
+        as_stranger.post(path, {"keys": keys["photo"], "confirm": "yes"})
+    as_stranger.post("/trash/restore", {"moment": microseconds})
+    assert Image.objects.get(key=keys["photo"]).trashed_at == moment
 
 
 SURFACES = ["/p/{key}", "/p/{key}/download", "/i/{key}.jpg", "/i/{key}/thumb.webp", "/i/{key}/preview.jpg"]
@@ -189,6 +210,7 @@ def test_pages_and_bytes_follow_one_rule(
     [
         {"expires_at": "2001-01-01T00:00Z"},
         {"deleted_at": "2001-01-01T00:00Z"},
+        {"trashed_at": "2001-01-01T00:00Z"},
         {"status": "failed"},
     ],
 )
@@ -223,8 +245,11 @@ def test_a_disabled_person_s_photos_are_closed(upload: Upload, visitor: Client, 
     assert visitor.get("/").context["photos"] == []
 
 
+@pytest.mark.parametrize("change", ["expires_at", "trashed_at"])
 @pytest.mark.parametrize("path", ["/p/{key}", "/p/{key}/edit", "/p/{key}/delete", "/p/{key}/download"])
-def test_an_expired_photo_is_closed_to_its_owner_too(upload: Upload, as_owner: Client, path: str) -> None:
+def test_an_expired_or_trashed_photo_is_closed_to_its_owner_too(
+    upload: Upload, as_owner: Client, path: str, change: str
+) -> None:
     image = upload()
-    Image.objects.update(expires_at="2001-01-01T00:00Z")
+    Image.objects.update(**{change: "2001-01-01T00:00Z"})
     assert as_owner.get(path.format(key=image.key)).status_code == 404

@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+from pytest_django import Settings
+
+from photocloud.checks import lifetimes_make_sense
 from photocloud.tests.stack import BASE_DIR
 
 READ = re.compile(r'\benv\.\w+\(\s*"([A-Z][A-Z0-9_]+)"')
@@ -24,3 +28,23 @@ def test_the_example_names_every_variable_and_no_other() -> None:
     assert variables() - examples == set()
     deploy = " ".join((BASE_DIR / file).read_text() for file in DEPLOY)
     assert {name for name in examples - variables() if not re.search(rf"\b{name}\b", deploy)} == set()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "error"),
+    [
+        ("DEFAULT_LIFETIME", "P3D", None),
+        ("DEFAULT_LIFETIME", "a while", "photocloud.E004"),
+        ("TRASH_DAYS", 0, None),
+        ("TRASH_DAYS", -1, "photocloud.E005"),
+        ("EXPIRY_NOTICE_DAYS", -1, "photocloud.E005"),
+        ("PURGE_MOST_SHARE", 1.0, None),
+        ("PURGE_MOST_SHARE", 0.0, "photocloud.E006"),
+        ("PURGE_MOST_SHARE", 50.0, "photocloud.E006"),
+    ],
+)
+def test_settings_of_lifetimes_that_make_no_sense_are_told(
+    settings: Settings, setting: str, value: object, error: str | None
+) -> None:
+    setattr(settings, setting, value)
+    assert [found.id for found in lifetimes_make_sense(None)] == ([error] if error else [])

@@ -43,7 +43,9 @@ function onClick(event) {
 
 function onPhoto(event) {
   const photo = event.target.closest(".photo__link")?.closest(".photo");
-  if (!photo || event.ctrlKey || event.metaKey || !(chosen() || event.shiftKey)) return;
+  if (!photo || event.ctrlKey || event.metaKey) return;
+  const leads = photo.querySelector(".photo__link").href;
+  if (leads && !chosen() && !event.shiftKey) return;
   const box = photo.querySelector('input[name="keys"]');
   event.preventDefault();
   box.checked = !box.checked;

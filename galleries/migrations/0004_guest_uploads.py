@@ -4,8 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("galleries", "0002_share_links"),
-        ("images", "0003_resumable_uploads"),
+        ("galleries", "0003_reminders"),
     ]
 
     operations = [
