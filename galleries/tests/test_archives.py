@@ -6,16 +6,17 @@ import subprocess
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from conftest import Upload
-from galleries import archives
+from galleries import archives, sharing
 from galleries.archives import Entry
-from galleries.models import Gallery
-from images import storage
+from galleries.models import Gallery, ShareLink
+from images import deletion, storage
 from images.models import Image, Status
 from images.tests.pictures import jpeg, jpeg_with_position, png
 
@@ -153,3 +154,62 @@ def test_more_than_four_gigabytes_are_zip64(owner: User, upload: Upload, monkeyp
     answer = archives.response(RequestFactory().get("/"), [Entry(photo), Entry(photo)], title="big", originals=True)
     assert int(answer.headers["Content-Length"]) > 10 << 30
     answer.close()
+
+
+def shared(owner: User, **chosen: Any) -> ShareLink:
+    return sharing.make(owner, expires_at=None, **chosen)
+
+
+def test_a_share_link_s_zip_has_what_it_shows_with_galleries_as_folders(
+    visitor: Client, owner: User, gallery: Gallery, upload: Upload
+) -> None:
+    day = Gallery.objects.create(owner=owner, title="Day 1", parent=gallery, visibility="private")
+    original = jpeg_with_position()
+    gallery.add(upload(original, name="a.jpg", visibility="private"))
+    gallery.add(upload(jpeg((9, 9)), name="waits.jpg"), waits=True)
+    day.add(upload(jpeg((8, 8)), name="b.jpg"))
+    full, originals = (shared(owner, gallery=gallery, downloads=kind) for kind in ("full", "originals"))
+    without, _data = opened(visitor, f"/s/{full.token}/zip")
+    assert without.namelist() == ["a.jpg", "Day 1/b.jpg"]
+    assert b"Nikon" not in without.read("a.jpg")
+    whole, _data = opened(visitor, f"/s/{originals.token}/zip")
+    assert whole.read("a.jpg") == original
+    assert f"/s/{full.token}/zip" in visitor.get(f"/s/{full.token}").content.decode()
+
+
+def test_the_zip_of_a_shared_selection_has_its_order_and_the_photos_that_are_left(
+    visitor: Client, owner: User, upload: Upload
+) -> None:
+    first, second, gone = (upload(jpeg((20 + number, 20)), name=f"{number}.jpg") for number in range(3))
+    link = shared(owner, images=[second, gone, first], name="Best of")
+    deletion.delete(Image.objects.filter(pk=gone.pk))
+    archive, _data = opened(visitor, f"/s/{link.token}/zip")
+    assert archive.namelist() == ["1.jpg", "0.jpg"]
+    disposition = visitor.get(f"/s/{link.token}/zip").headers["Content-Disposition"]
+    assert disposition == 'attachment; filename="Best of.zip"'
+
+
+def test_the_zip_of_a_link_counts_its_photos_once_and_only_for_others(
+    visitor: Client, as_owner: Client, owner: User, upload: Upload
+) -> None:
+    link = shared(owner, images=[upload(jpeg((20, 20))), upload(jpeg((30, 20)))])
+    opened(visitor, f"/s/{link.token}/zip")
+    opened(as_owner, f"/s/{link.token}/zip")
+    visitor.head(f"/s/{link.token}/zip")
+    assert visitor.get(f"/s/{link.token}/zip", headers={"Range": "bytes=10-"}).status_code == 206
+    link.refresh_from_db()
+    assert link.download_count == 2
+
+
+def test_a_link_without_downloads_or_photos_has_no_zip(
+    visitor: Client, owner: User, gallery: Gallery, upload: Upload
+) -> None:
+    gallery.add(upload())
+    links = [
+        shared(owner, gallery=gallery, downloads="none"),
+        shared(owner, gallery=gallery, additions="drop"),
+        shared(owner, gallery=Gallery.objects.create(owner=owner, title="Empty")),
+    ]
+    for link in links:
+        assert visitor.get(f"/s/{link.token}/zip").status_code == 404
+        assert "/zip" not in visitor.get(f"/s/{link.token}").content.decode()

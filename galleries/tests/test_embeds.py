@@ -1,15 +1,19 @@
 """What other sites read: oEmbed, Open Graph, feeds, and codes to paste."""
 
+import re
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from conftest import Upload
-from galleries.models import Gallery
+from galleries import sharing
+from galleries.models import Gallery, ShareLink
 from images.tests.pictures import gif, jpeg
 
 HOST = "http://testserver"
@@ -122,3 +126,49 @@ def test_unlisted_pages_are_not_for_search_engines(visitor: Client, upload: Uplo
     assert "noindex" not in visitor.get(gallery.get_absolute_url()).content.decode()
     Gallery.objects.update(visibility="unlisted")
     assert "noindex" in visitor.get(gallery.get_absolute_url()).content.decode()
+
+
+def test_a_share_link_is_told_elsewhere_with_a_thumbnail_that_ends_with_it(
+    visitor: Client, upload: Upload, owner: User, gallery: Gallery
+) -> None:
+    photo = upload(jpeg((800, 400)), visibility="private")
+    gallery.add(photo)
+    link = sharing.make(owner, gallery=gallery, expires_at=timezone.now() + timedelta(minutes=1))
+    path = link.get_absolute_url()
+    told = embed(visitor, path).json()
+    assert (told["type"], told["title"], told["thumbnail_width"]) == ("link", "Norway", 480)
+    page = visitor.get(path).content.decode()
+    assert urlencode({"url": HOST + path}) in page
+    shown = re.search(r'property="og:image" content="([^"]+)"', page)
+    assert shown is not None
+    for url in (told["thumbnail_url"], shown[1].replace("&amp;", "&")):
+        assert int(parse_qs(urlsplit(url).query)["e"][0]) <= timezone.now().timestamp() + 60
+        assert visitor.get(url.removeprefix(HOST)).getvalue()
+    assert photo.key not in str(told)
+
+
+def test_a_link_with_a_password_tells_nothing_elsewhere_even_to_who_knows_it(
+    visitor: Client, as_owner: Client, upload: Upload, owner: User, gallery: Gallery
+) -> None:
+    gallery.add(upload())
+    link = sharing.make(owner, gallery=gallery, expires_at=None)
+    sharing.set_password(link, "sesame")
+    link.save()
+    visitor.post(f"/s/{link.token}/unlock", {"password": "sesame"})
+    for client in (visitor, as_owner, Client()):
+        assert embed(client, link.get_absolute_url()).status_code == 404
+        assert "og:" not in client.get(link.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["drop", "revoked"])
+def test_a_link_tells_no_more_than_its_page(
+    visitor: Client, upload: Upload, owner: User, gallery: Gallery, kind: str
+) -> None:
+    gallery.add(upload())
+    link = sharing.make(owner, gallery=gallery, expires_at=None, additions="drop" if kind == "drop" else "none")
+    if kind == "revoked":
+        sharing.revoke(ShareLink.objects.all())
+        assert embed(visitor, link.get_absolute_url()).status_code == 404
+        return
+    assert "thumbnail_url" not in embed(visitor, link.get_absolute_url()).json()
+    assert "og:image" not in visitor.get(link.get_absolute_url()).content.decode()
