@@ -50,6 +50,7 @@ def test_a_newcomer_signs_up_and_drops_all_photos_as_a_set(
     expect(page.locator("#upload-count")).to_have_text(
         f"{len(photos.accepted)} of {len(photos.accepted)} photos uploaded"
     )
+    expect(page.locator(".usage")).not_to_contain_text("0 bytes of")
     page.get_by_role("link", name="Go to the library").click()
     grid = page.locator(".photo-grid .photo")
     expect(grid).to_have_count(len(photos.accepted))

@@ -12,7 +12,7 @@ from e2e.windows import Windows, choose, open_upload, sign_in, start_upload, upl
 pytestmark = pytest.mark.browser
 
 CHUNK_BYTES = 8 * 1024**2
-BYTES_PER_SECOND = 12_000_000
+BYTES_PER_SECOND = 3_000_000
 
 # The names of the files that this browser keeps for after a crash.
 _KEPT = """() => new Promise((resolve) => {

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Lifetime, User, Visibility
 from images import expiry, position
 from images.formats import ACCEPTED
-from images.metadata import Position
 from images.models import Image
 from images.position import NoPosition
 from images.uploads import Options
@@ -155,22 +154,18 @@ class ImageForm(forms.ModelForm[Image]):
         super().__init__(*args, **kwargs)
         show_expiry(self, self.instance.expires_at)
         self.initial["show_position"] = self.instance.position is not None
-        self.no_position = ""
-        self._position = self.instance.position or self._find_position()
-
-    def _find_position(self) -> Position | None:
-        try:
-            return position.find(self.instance)
-        except NoPosition as reason:
-            self.no_position = str(reason)
-        if "show_position" not in self.data:  # if it is, its error needs the field
+        self.no_position = position.why_not(self.instance)
+        self._position = self.instance.position
+        if self.no_position and "show_position" not in self.data:  # if it is, its error needs the field
             del self.fields["show_position"]
-        return None
 
     def clean_show_position(self) -> bool:
         is_shown: bool = self.cleaned_data["show_position"]
         if is_shown and self._position is None:
-            raise forms.ValidationError(self.no_position)
+            try:
+                self._position = position.find(self.instance)
+            except NoPosition as reason:
+                raise forms.ValidationError(str(reason)) from reason
         return is_shown
 
     def clean(self) -> dict[str, Any]:

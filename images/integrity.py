@@ -97,10 +97,11 @@ class Check:
         if image.status == Status.FAILED and image.failure in (_lost(), _damaged()):
             return None if fault else Fault("original-back", "is there again")
         if fault is None and image.is_ready:
-            missing = [variant for variant in variants.EAGER if not size(image.variant_name(variant))]
+            wanted = (*variants.EAGER, variants.AVIF_PREVIEW) if image.has_avif else variants.EAGER
+            names = [image.variant_name(variant) for variant in wanted]
+            missing = [name.rpartition("/")[2] for name in names if not size(name)]
             if missing:
-                names = ", ".join(variant.name for variant in missing)
-                return Fault("derivative-missing", f"has no {names}")
+                return Fault("derivative-missing", f"has no {', '.join(missing)}")
         return fault
 
     def _original_fault(self, image: Image, size: Size) -> "Fault | None":
@@ -134,6 +135,8 @@ class Check:
                 if not _stored_size(name):
                     storage.media().delete_many([name])  # an empty one would be kept
                     derivatives.ensure(image, variant)
+            derivatives.forget_lost_avif(image)
+            derivatives.render_avif(image.pk)
         except Unreadable as error:
             row.update(status=Status.FAILED, failure=error.message[:200])
             return "can't be rendered, marked as failed"

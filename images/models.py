@@ -123,6 +123,7 @@ class Image(models.Model):
     )
     exif = models.JSONField(default=dict, blank=True)
     taken_at = models.CharField(_("taken"), max_length=32, blank=True, help_text="ISO 8601 as the camera wrote it")
+    has_position = models.BooleanField(default=False, editable=False, help_text="Whether the original holds one")
     latitude = models.FloatField(_("latitude"), null=True, blank=True, editable=False)
     longitude = models.FloatField(_("longitude"), null=True, blank=True, editable=False)
 

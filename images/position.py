@@ -14,13 +14,24 @@ class NoPosition(Exception):
 
 def find(image: Image) -> Position:
     """What the stored original says now. Raises NoPosition."""
-    if image.status == Status.RECEIVING:
-        raise NoPosition(_("The photo is still being uploaded. Where it was taken can be shown later."))
+    if reason := why_not(image):
+        raise NoPosition(reason)
     try:
         with storage.media().local_path(image.storage_name) as path:
             found = sandbox.position(path, image.format)
     except (Unreadable, OSError) as error:
         raise NoPosition(_("The original can't be read, so it isn't known where the photo was taken.")) from error
     if found is None:
-        raise NoPosition(_("The original doesn't say where the photo was taken."))
+        raise NoPosition(_absent())
     return found
+
+
+def why_not(image: Image) -> str:
+    """Why there is no position to show, without a look at the original; "" when there is one."""
+    if image.status == Status.RECEIVING:
+        return _("The photo is still being uploaded. Where it was taken can be shown later.")
+    return "" if image.has_position else _absent()
+
+
+def _absent() -> str:
+    return _("The original doesn't say where the photo was taken.")

@@ -75,6 +75,7 @@ class Inspection:
     has_alpha: bool
     exif: dict[str, str | float | int]
     taken_at: str | None
+    has_position: bool
     warnings: tuple[str, ...]
 
 
@@ -92,14 +93,14 @@ def inspect(path: str, format_name: str, limits: Limits) -> Inspection:
     with opened(path, format_name, limits) as image:
         notes: list[str] = []
         width, height = reversed(image.size) if orientation(image) >= 5 else image.size
-        exif, taken_at = _read_metadata(image, notes)
+        exif, taken_at, has_position = _read_metadata(image, notes)
         if format_name == "JPEG":
             check_scans(path)
             draft(image, (1, 1))
         frames, has_alpha = decode_all(image, format_name, limits)
         if format_name == "JPEG":
             notes += jpeg_defects(image, path)
-    return Inspection(format_name, width, height, frames, has_alpha, exif, taken_at, tuple(notes))
+    return Inspection(format_name, width, height, frames, has_alpha, exif, taken_at, has_position, tuple(notes))
 
 
 def render(path: str, format_name: str, variants: tuple[Variant, ...], limits: Limits) -> Rendering:
@@ -178,14 +179,16 @@ def run_within(cpu_seconds: int, function: Callable[..., Result], *arguments: An
     return function(*arguments)
 
 
-def _read_metadata(image: ImageFile.ImageFile, notes: list[str]) -> tuple[dict[str, str | float | int], str | None]:
+def _read_metadata(
+    image: ImageFile.ImageFile, notes: list[str]
+) -> tuple[dict[str, str | float | int], str | None, bool]:
     """EXIF that can't be parsed is no reason to refuse a picture."""
     try:
         exif = image.getexif()
-        return metadata.exif_shown(exif), metadata.taken_at(exif)
+        return metadata.exif_shown(exif), metadata.taken_at(exif), metadata.position(exif) is not None
     except Exception:  # the parser raises whatever hostile bytes make it raise
         notes.append("unreadable_metadata")
-        return {}, None
+        return {}, None, False
 
 
 def _shown(image: ImageFile.ImageFile, size: tuple[int, int], turn: int) -> Image.Image:

@@ -283,6 +283,7 @@ def _inspect(image: Image, path: str, head: bytes) -> None:
     image.has_alpha = seen.has_alpha
     image.exif = seen.exif
     image.taken_at = seen.taken_at or ""
+    image.has_position = seen.has_position
     image.notes = list(seen.warnings)
 
 
@@ -302,6 +303,7 @@ def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
                 "has_alpha",
                 "exif",
                 "taken_at",
+                "has_position",
                 "notes",
                 "sha256",
             ]

@@ -7,6 +7,11 @@ class Migration(migrations.Migration):
     dependencies = [("images", "0003_resumable_uploads")]
     operations = [
         migrations.AddField(
+            "image",
+            "has_position",
+            models.BooleanField(default=False, editable=False, help_text="Whether the original holds one"),
+        ),
+        migrations.AddField(
             "image", "latitude", models.FloatField(blank=True, editable=False, null=True, verbose_name="latitude")
         ),
         migrations.AddField(

@@ -106,9 +106,18 @@ def test_a_missing_derivative_is_named_and_rendered(image: Image, media: Path, h
         thumb.unlink()
     else:
         thumb.write_bytes(b"")
-    assert check() == [f"derivative-missing: photo {image.key}: {image.storage_name} has no thumb"]
+    assert check() == [f"derivative-missing: photo {image.key}: {image.storage_name} has no thumb.webp"]
     assert clean("--repair")[0].endswith("(rendered)")
     assert thumb.read_bytes() == whole
+    assert clean(NOW) == []
+
+
+def test_a_missing_avif_is_named_and_made_again(image: Image, media: Path) -> None:
+    Image.objects.filter(pk=image.pk).update(has_avif=True)
+    assert check() == [f"derivative-missing: photo {image.key}: {image.storage_name} has no preview.avif"]
+    assert clean("--repair")[0].endswith("(rendered)")
+    image.refresh_from_db()
+    assert image.has_avif is (media / image.variant_name(variants.AVIF_PREVIEW)).is_file()
     assert clean(NOW) == []
 
 

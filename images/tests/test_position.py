@@ -204,13 +204,19 @@ def test_an_original_that_cannot_be_read_is_explained_and_nothing_is_stored(
     assert error.replace("'", "&#x27;") in answer.content.decode()
     after = Image.objects.get()
     assert (after.title, after.position) == ("Before", None)
-    assert "show_position" not in as_owner.get(f"/p/{image.key}/edit").content.decode()
 
 
-def test_exif_that_cannot_be_parsed_is_explained_too(as_owner: Client, upload: Upload) -> None:
+def test_exif_that_cannot_be_parsed_holds_no_position(as_owner: Client, upload: Upload) -> None:
     image = upload(encoded(picture(), "WEBP", exif=b"Exif\0\0" + b"XX" * 20))
-    assert UNREADABLE.replace("'", "&#x27;") in as_owner.get(f"/p/{image.key}/edit").content.decode()
-    assert as_owner.post(f"/p/{image.key}/edit", SHOW).context["form"].errors == {"show_position": [UNREADABLE]}
+    assert ABSENT.replace("'", "&#x27;") in as_owner.get(f"/p/{image.key}/edit").content.decode()
+    assert as_owner.post(f"/p/{image.key}/edit", SHOW).context["form"].errors == {"show_position": [ABSENT]}
+
+
+def test_the_edit_page_does_not_read_the_original(as_owner: Client, upload: Upload, media: Path) -> None:
+    """On S3 that would be a download for every look at the form."""
+    image = upload(jpeg_with_position())
+    without_original(image, media)
+    assert "show_position" in as_owner.get(f"/p/{image.key}/edit").context["form"].fields
 
 
 def test_a_box_that_was_not_offered_cannot_be_ticked(as_owner: Client, upload: Upload) -> None:

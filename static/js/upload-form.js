@@ -49,9 +49,19 @@ export function enhance(form, { server = new Server(form), Chosen = Choices } = 
   return { uppy, add };
 }
 
+/* What the account holds now. */
+async function showUsage() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const usage = page.querySelector(".usage");
+  if (usage) document.querySelector(".usage")?.replaceWith(usage);
+}
+
 /* Files that are dropped or pasted anywhere on the page. */
 export function enhancePage(form, other) {
   const { uppy, add } = enhance(form, other);
+  uppy.on("complete", showUsage);
   watchDrops({ mark: (over) => form.classList.toggle("is-over", over), onFiles: add });
   return uppy;
 }
