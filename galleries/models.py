@@ -141,15 +141,18 @@ class Gallery(models.Model):
         if len(parent.ancestors()) + 1 + len(levels) > self.MOST_LEVELS:
             raise MisplacedGallery(_("Galleries go %d levels deep at most.") % self.MOST_LEVELS)
 
-    def put_into(self, parent: "Gallery | None") -> None:
-        """Saves the gallery inside of another one of the same person, or on top. Raises MisplacedGallery."""
+    def put_into(self, parent: "Gallery | None", *, fields: Iterable[str] = ()) -> None:
+        """Saves the gallery inside of another one of the same person, or on top. Raises MisplacedGallery.
+
+        Of one that was there already, only its place and `fields`.
+        """
         with transaction.atomic():
             User.objects.select_for_update().get(pk=self.owner_id)  # two moves at once could close a circle
             if parent is not None:
                 parent.refresh_from_db(fields=["parent"])
             self.check_place(parent)
             self.parent = parent
-            self.save()
+            self.save(update_fields={*fields, "parent"} if self.pk else None)
 
     def dissolve(self) -> None:
         """Deletes the gallery; what is in it moves up, and its photos stay in the library."""

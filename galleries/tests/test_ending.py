@@ -213,6 +213,15 @@ def test_old_links_go_and_photos_that_wait_for_approval_stay(gallery: Gallery, o
     assert GalleryItem.objects.get(image=waiting).waits
 
 
+def test_an_edit_leaves_alone_what_was_set_meanwhile(gallery: Gallery) -> None:
+    end = timezone.now() + DAY
+    Gallery.objects.update(expires_at=end, told_end=end)
+    gallery.title = "Norge"
+    gallery.put_into(None, fields=["title"])
+    gallery.refresh_from_db()
+    assert (gallery.title, gallery.expires_at, gallery.told_end) == ("Norge", end, end)
+
+
 def test_what_was_in_a_gallery_that_has_ended_is_on_top(
     as_owner: Client, visitor: Client, gallery: Gallery, owner: User
 ) -> None:

@@ -71,7 +71,7 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Gallery.objects.owned_by(request.user).live(), key=key)
     form = GalleryForm(request.POST or None, instance=found, user=request.user)
     if request.method == "POST" and form.is_valid():
-        found.put_into(form.cleaned_data["parent"])
+        found.put_into(form.cleaned_data["parent"], fields=form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(found)
     return render(request, "galleries/form.html", {"form": form, "gallery": found})
