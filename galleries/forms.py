@@ -56,12 +56,18 @@ class GalleryForm(forms.ModelForm[Gallery]):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.owner = user
+        self.fields["order"].required = False
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ChoiceField)
         parent.choices = [("", _("Nothing: on top")), *_choices(user)]
         parent.initial = self.initial["parent"] = (
             self.instance.parent.key if self.instance.parent else (self.initial.get("parent") or "")
         )
+
+    def clean_order(self) -> str:
+        """The upload page, which makes galleries by their name, sends none."""
+        order: str = self.cleaned_data["order"] or self.instance.order
+        return order
 
     def clean_parent(self) -> Gallery | None:
         key = self.cleaned_data["parent"]

@@ -90,8 +90,7 @@ def test_a_resumable_upload_takes_the_gallery_s_defaults(as_owner: Client, galle
 
 
 def test_the_gallery_s_defaults_are_set_on_its_page(as_owner: Client, gallery: Gallery) -> None:
-    chosen = {"photo_visibility": "public", "photo_lifetime": "P7D"}
-    data = {"title": "Norway", "visibility": "unlisted", "order": "added", **chosen}
+    data = {"title": "Norway", "visibility": "unlisted", "photo_visibility": "public", "photo_lifetime": "P7D"}
     as_owner.post(f"/g/{gallery.key}/edit", data)
     gallery.refresh_from_db()
     assert gallery.photo_defaults == {"visibility": "public", "lifetime": "P7D"}

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from conftest import Upload
-from galleries.models import Gallery, GalleryItem
+from galleries.models import Gallery, GalleryItem, Order
 from images import paging
 from images.models import Image, Status
 
@@ -142,3 +142,9 @@ def test_nobody_orders_or_moves_in_another_s_gallery(
     as_stranger.post(f"/g/{own.key}/move", fields)
     assert order(as_owner, gallery) == "abcde"
     assert not own.items.exists()
+
+
+def test_a_gallery_that_is_made_by_its_name_shows_the_newest_first(as_owner: Client) -> None:
+    """As the upload page makes one."""
+    as_owner.post("/galleries/new", {"title": "A walk", "visibility": "private"})
+    assert Gallery.objects.get().order == Order.ADDED
