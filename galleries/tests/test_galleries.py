@@ -177,7 +177,7 @@ def test_queries_do_not_grow_with_rows(
         gallery.add(photo)
         Gallery.objects.create(owner=owner, title=str(number)).add(photo)
         Gallery.objects.create(owner=owner, title=str(number), parent=gallery).add(photo)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         as_owner.get(gallery.get_absolute_url())
     with django_assert_num_queries(4):
         as_owner.get("/galleries/")

@@ -1,11 +1,13 @@
 """People without an account add photos through a share link."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +18,7 @@ from accounts.models import User
 from conftest import Commit, Upload
 from galleries import guests, sharing
 from galleries.models import Additions, Gallery, GalleryItem, GuestUpload, ShareLink
-from images import deletion, purging
+from images import deletion
 from images.models import Image, Status
 from images.refusals import UploadRefused
 from images.tests.pictures import jpeg
@@ -207,7 +209,7 @@ def test_what_is_gone_or_never_came_makes_room(
     elif end == "purged":
         settings.UPLOAD_IDLE_SECONDS = 0
         tus.created(500, door=door(made))
-        purging.purge()
+        call_command("purge", stdout=io.StringIO())
     else:
         send(tus, made)
         deletion.delete(Image.objects.all())

@@ -487,3 +487,20 @@ def test_the_same_visitor_signed_in_as_owner_needs_no_password(owner: User, uplo
     photo = upload(jpeg())
     made = link(photo, password="open sesame")
     assert shown(signed_in(owner), f"/s/{made.token}") == [photo]
+
+
+def test_photos_open_over_the_page_with_urls_that_end_and_download_only_where_allowed(
+    visitor: Client, upload: Upload, gallery: Gallery, link: Link
+) -> None:
+    photo = upload(visibility="unlisted", description="At noon")
+    gallery.add(photo)
+    end = timezone.now() + timedelta(minutes=1)
+    for downloads, allowed in ((Downloads.FULL, True), (Downloads.NONE, False)):
+        page = visitor.get(f"/s/{link(gallery=gallery, downloads=downloads, expires_at=end).token}").content.decode()
+        preview = re.search(r'data-preview="([^"]+)" data-shared data-description="At noon"', page)
+        assert preview is not None
+        assert visitor.get(preview[1].replace("&amp;", "&")).getvalue()
+        assert all(found <= end for found in ends_of(page))
+        assert ("data-downloads" in page) is allowed
+        assert 'id="lightbox"' in page
+        assert photo.direct_url not in page

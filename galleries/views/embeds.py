@@ -1,5 +1,6 @@
 """What other sites ask: how to embed a page (oEmbed), and what is new in a gallery (Atom)."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,7 +38,11 @@ def oembed(request: HttpRequest) -> HttpResponse:
         page = resolve(url.path)
     except Resolver404 as error:
         raise Http404 from error
-    answers = {"images:photo": _photo, "galleries:gallery": _gallery, "galleries:shared": _shared}
+    answers: dict[str, Callable[..., dict[str, Any]]] = {
+        "images:photo": _photo,
+        "galleries:gallery": _gallery,
+        "galleries:shared": _shared,
+    }
     if page.view_name not in answers:
         raise Http404
     answer = answers[page.view_name](request, **page.kwargs)

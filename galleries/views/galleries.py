@@ -39,15 +39,15 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
     inside = Gallery.objects.visible_to(request.user).filter(parent=found)
     page = ordering.page_of(found, found.items_visible_to(request.user).filter(waits=False), request.GET)
     photos = _named(page.items) if is_owner else [item.image for item in page.items]
-    waiting = guests.waiting(found) if is_owner else GalleryItem.objects.none()
+    waiting = _named(guests.waiting(found)[:WAITING_SHOWN]) if is_owner else []
     context = {
         "gallery": found,
         "is_owner": is_owner,
         "path": _path(found, is_owner=is_owner),
         "galleries": listing.with_covers(inside if is_owner else inside.beside(found), request.user),
         "photos": photos,
-        "waiting": _named(waiting[:WAITING_SHOWN]),
-        "waiting_count": waiting.count(),
+        "waiting": waiting,
+        "waiting_count": len(waiting) if len(waiting) < WAITING_SHOWN else guests.waiting(found).count(),
         "next_url": page.next_url(request),
         "link": request.build_absolute_uri(found.get_absolute_url()),
         "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
