@@ -129,7 +129,7 @@ class PurgeRunAdmin(admin.ModelAdmin[PurgeRun]):
 
     @admin.display(description=gettext_lazy("removed"))
     def removed(self, run: PurgeRun) -> str:
-        return ", ".join(f"{kind} {count}" for kind, count in run.counts.items()) or "–"
+        return ", ".join(f"{kind} {count}" for kind, count in sorted(run.counts.items())) or "–"
 
     @admin.display(description=gettext_lazy("size"), ordering="size_bytes")
     def size(self, run: PurgeRun) -> str:
