@@ -41,6 +41,8 @@ def test_two_photos_are_shared_locked_and_closed_again(
     friend.goto(link)
     assert len(drawn(friend.locator(".photo-grid img"))) == 2
     friend.locator(".photo__link").first.click()
+    expect(friend.get_by_role("dialog")).to_be_visible()
+    friend.reload()  # the address is that of the photo's own page
     drawn(friend.locator(".stage img"))
     friend.keyboard.press("ArrowRight")
     expect(friend.get_by_role("link", name="Previous photo")).to_be_visible()
