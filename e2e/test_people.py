@@ -30,7 +30,7 @@ def test_a_person_chooses_a_name_a_lifetime_and_a_picture(
     drawn(page.get_by_role("banner").locator("img.avatar"))
 
     open_upload(page)
-    expect(page.get_by_label("Lifetime")).to_have_value("P7D")
+    expect(page.get_by_label("Lifetime").locator("option:checked")).to_have_text("Default (1 week)")
     page.get_by_label("Visibility").select_option("public")
     choose(page, photos.nature[0])
     start_upload(page)
@@ -80,6 +80,7 @@ def test_the_keyboard_alone_signs_in_opens_a_photo_turns_the_pages_and_copies(
     page.wait_for_url(older["page_url"])
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(newer["page_url"])
+    page.reload()  # from the lightbox to the photo's own page
     tab_to(page, page.get_by_role("button", name="Copy Direct link"))
     page.keyboard.press("Enter")
     expect(page.locator("#live")).to_contain_text("Copied")
