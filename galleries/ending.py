@@ -19,7 +19,7 @@ def changed_images(gallery: Gallery, expires_at: datetime | None) -> ImageQueryS
 
     These are the photos that would live longer, and those that were to end together with the gallery.
     """
-    inside = Gallery.objects.filter(pk__in=_pks(gallery))
+    inside = Gallery.objects.within(gallery)
     changed = Q(pk__in=[])
     if gallery.expires_at is not None:
         changed |= Q(expires_at=gallery.expires_at)
@@ -33,7 +33,7 @@ def set_end(gallery: Gallery, expires_at: datetime | None) -> int:
     """Lets the gallery, what is inside of it and `changed_images` end together. Returns how many photos."""
     with transaction.atomic():
         images = list(changed_images(gallery, expires_at).values_list("pk", flat=True))
-        inside = Gallery.objects.filter(pk__in=_pks(gallery))
+        inside = Gallery.objects.within(gallery)
         changed = Q(pk=gallery.pk) | Q(expires_at=gallery.expires_at)
         if expires_at is not None:
             changed |= Q(expires_at__isnull=True) | Q(expires_at__gt=expires_at)
@@ -57,10 +57,6 @@ def purge(now: datetime, dry_run: bool) -> dict[str, int]:
         gallery.dissolve()
         counts["galleries"] += 1
     return counts
-
-
-def _pks(gallery: Gallery) -> list[int]:
-    return [pk for level in gallery.tree() for pk in level]
 
 
 def _delete(rows: ShareLinkQuerySet) -> int:

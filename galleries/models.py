@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility, random_key
-from images.models import SHARED, TOLD_END, Image, merged
+from images.models import SHARED, TOLD_END, Image, Status, merged
 
 
 def new_key() -> str:
@@ -51,6 +51,10 @@ class GalleryQuerySet(models.QuerySet["Gallery"]):
         """The one rule for pages: a person's own galleries, and those that are shared by link."""
         shared = models.Q(visibility__in=SHARED, owner__is_active=True)
         return self.live().filter(shared if isinstance(user, AnonymousUser) else shared | models.Q(owner=user))
+
+    def within(self, gallery: "Gallery") -> Self:
+        """The gallery and all in it."""
+        return self.filter(pk__in=[pk for level in gallery.tree() for pk in level])
 
     def beside(self, gallery: "Gallery") -> Self:
         """Those that may be named on the page of `gallery` to anyone who may see it: at least as open as it is."""
@@ -130,6 +134,12 @@ class Gallery(models.Model):
             levels.append(level)
             inside = Gallery.objects.filter(parent__in=level).values_list("pk", flat=True)
         return levels
+
+    def cover_among(self, items: "models.QuerySet[GalleryItem]") -> "Image | None":
+        """The photo that stands for the gallery where these entries are shown: the chosen cover, else the newest."""
+        ready = items.filter(image__status=Status.READY)
+        item = ready.filter(image=self.cover_id).first() or ready.order_by("-pk").first()
+        return item.image if item else None
 
     def check_place(self, parent: "Gallery | None") -> None:
         """Raises MisplacedGallery where the gallery can't be: inside of itself, or too deep."""

@@ -173,9 +173,7 @@ def cover(link: ShareLink) -> Image | None:
     if link.gallery is None:
         first = selected(link).filter(image__status=Status.READY).order_by("position").first()
         return first.image if first else None
-    ready = items(link, link.gallery).filter(image__status=Status.READY)
-    item = ready.filter(image=link.gallery.cover_id).first() or ready.order_by("-pk").first()
-    return item.image if item else None
+    return link.gallery.cover_among(items(link, link.gallery))
 
 
 def _open_images(link: ShareLink) -> ImageQuerySet:

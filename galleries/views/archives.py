@@ -21,7 +21,7 @@ def gallery(request: HttpRequest, key: str) -> HttpResponseBase:
     """A gallery and what is in it: the originals for its owner, full-size pictures without metadata for others."""
     found = get_object_or_404(Gallery.objects.visible_to(request.user).select_related("owner"), key=key)
     is_owner = found.owner == request.user
-    inside = Gallery.objects.visible_to(request.user).filter(pk__in=[pk for level in found.tree() for pk in level])
+    inside = Gallery.objects.visible_to(request.user).within(found)
     if not is_owner:
         inside = inside.beside(found)
     images = Image.objects.visible_to(request.user)

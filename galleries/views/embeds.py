@@ -77,20 +77,19 @@ def _photo(request: HttpRequest, key: str) -> dict[str, Any]:
         "url": request.build_absolute_uri(delivery.variant_path(image, variant)),
         "width": width,
         "height": height,
-        **_thumbnail(request, image),
+        **_thumbnail(request, image, delivery.variant_path(image, THUMB)),
     }
 
 
 def _gallery(request: HttpRequest, key: str) -> dict[str, Any]:
     gallery = get_object_or_404(Gallery.objects.visible_to(AnonymousUser()).select_related("owner"), key=key)
-    photos = gallery.items_visible_to(AnonymousUser()).filter(image__status=Status.READY)
-    item = photos.filter(image=gallery.cover_id).first() or photos.order_by("-pk").first()
+    cover = gallery.cover_among(gallery.items_visible_to(AnonymousUser()))
     return {
         "type": "link",
         "title": gallery.title,
         "author_name": gallery.owner.name,
         "author_url": request.build_absolute_uri(gallery.owner.get_absolute_url()),
-        **(_thumbnail(request, item.image) if item else {}),
+        **(_thumbnail(request, cover, delivery.variant_path(cover, THUMB)) if cover else {}),
     }
 
 
@@ -111,15 +110,16 @@ def _shared(request: HttpRequest, token: str) -> dict[str, Any]:
     image = sharing.cover(link)
     if image is None:
         return told
-    width, height = fitted(image.width, image.height, THUMB.edge_px)
-    url = request.build_absolute_uri(delivery.variant_url(image, THUMB, until=sharing.end(link, image)))
-    return told | {"thumbnail_url": url, "thumbnail_width": width, "thumbnail_height": height}
+    return told | _thumbnail(request, image, delivery.variant_url(image, THUMB, until=sharing.end(link, image)))
 
 
-def _thumbnail(request: HttpRequest, image: Image) -> dict[str, Any]:
-    width, height = fitted(image.width, image.height, THUMB.edge_px)
-    url = request.build_absolute_uri(delivery.variant_path(image, THUMB))
-    return {"thumbnail_url": url, "thumbnail_width": width, "thumbnail_height": height}
+def _thumbnail(request: HttpRequest, image: Image, path: str) -> dict[str, Any]:
+    width, height = image.variant_size(THUMB)
+    return {
+        "thumbnail_url": request.build_absolute_uri(path),
+        "thumbnail_width": width,
+        "thumbnail_height": height,
+    }
 
 
 def _limit(request: HttpRequest, name: str) -> int:
