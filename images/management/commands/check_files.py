@@ -43,15 +43,20 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, repair: bool, quick: bool, grace: int, force: bool, verbosity: int, **options: Any
     ) -> None:
-        found = repaired = 0
+        found = repaired = photos = 0
         with tqdm(total=Image.objects.count(), unit=" photos", disable=None, leave=False) as bar:
-            check = Check(repair=repair, quick=quick, force=force, grace_seconds=grace, progress=bar.update)
+
+            def progress(count: int) -> None:
+                nonlocal photos
+                photos += count  # a bar that isn't shown doesn't count
+                bar.update(count)
+
+            check = Check(repair=repair, quick=quick, force=force, grace_seconds=grace, progress=progress)
             for problem in check.run():
                 found += 1
                 repaired += bool(problem.repaired)
                 bar.clear()
                 self.stdout.write(str(problem))
-            photos = bar.n
         if verbosity:
             self.stdout.write(f"Checked {photos} photos: {found} problems, {repaired} repaired.")
         if found > repaired:
