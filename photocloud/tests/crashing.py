@@ -12,15 +12,6 @@ from pathlib import Path
 
 from photocloud.tests import stack
 
-PREPARE = f"""
-from django.core.management import call_command
-from accounts import tokens
-from accounts.models import Scope, User
-call_command("migrate", verbosity=0)
-call_command("createcachetable", verbosity=0)
-person = User.objects.create_superuser(email="{stack.EMAIL}", username="{stack.USERNAME}", password="{stack.PASSWORD}")
-print(tokens.issue(person, name="test", scopes=Scope.values)[1])
-"""
 # A day passes: abandoned uploads end, and what lies in the staging folder is old.
 SETTLE = """
 import json
@@ -81,12 +72,10 @@ class Verdict:
 
 
 @contextmanager
-def prepared(folder: Path, **variables: str) -> Iterator[Site]:
+def prepared(folder: Path, ready_made: Path | None = None, **variables: str) -> Iterator[Site]:
     """A database with one person in it, and nothing that runs yet."""
-    with stack.database() as database_url:
-        named = {"DATABASE_URL": database_url} if database_url else {}
-        app = stack.configured(folder, **(named | variables))
-        yield Site(app, app.manage("shell", "--no-imports", "-c", PREPARE).strip())
+    with stack.prepared(folder, ready_made, **variables) as app:
+        yield Site(app, app.token)
 
 
 @contextmanager

@@ -120,10 +120,9 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def server(folder: Path, **variables: str) -> Iterator[Server]:
-    with stack.database() as database_url:
-        database = {"DATABASE_URL": database_url} if database_url else {}
-        running = Server(stack.configured(folder, **(database | variables)))
+def server(folder: Path, ready_made: Path, **variables: str) -> Iterator[Server]:
+    with stack.prepared(folder, ready_made, **variables) as app:
+        running = Server(app)
         running.start()
         try:
             yield running

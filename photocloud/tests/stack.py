@@ -1,5 +1,6 @@
 """Real processes for tests: PhotoCloud as script/server starts it, what stands around it, and a person who uses it."""
 
+import fcntl
 import os
 import re
 import secrets
@@ -11,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,16 +24,34 @@ import requests
 BASE_DIR = Path(__file__).resolve().parents[2]
 EMAIL, USERNAME, PASSWORD = "ada@example.com", "ada", "a long enough passphrase"
 START_SECONDS = 120
+TOKEN = "token"
+
+COLLECT = """
+from django.conf import settings
+from script import serve
+serve.collect_static(settings.DATA_DIR)
+"""
+PREPARE = f"""
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("createcachetable", verbosity=0)
+call_command("createsuperuser", interactive=False, email="{EMAIL}", username="{USERNAME}", verbosity=0)
+call_command("create_token", "{EMAIL}", name="test")
+"""
 
 
 @dataclass(frozen=True)
 class App:
-    """A running PhotoCloud; `url` is where it answers by itself, `data_dir` and `media_root` are its folders."""
+    """A running PhotoCloud; `url` is where it answers by itself, `data_dir` and `media_root` are its folders.
+
+    `token` is of the person EMAIL, USERNAME, PASSWORD and may do everything; empty when there is nobody yet.
+    """
 
     url: str
     environment: Mapping[str, str]
     data_dir: Path
     media_root: Path
+    token: str = ""
 
     def manage(self, *arguments: str) -> str:
         """Runs manage.py with the app's environment and returns what it prints."""
@@ -41,24 +60,50 @@ class App:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def token_of_new_person(self) -> str:
-        """Makes a person (EMAIL, USERNAME, PASSWORD) and returns a token that may do everything."""
-        self.manage("createsuperuser", "--noinput", "--email", EMAIL, "--username", USERNAME)
-        return self.manage("create_token", EMAIL, "--name", "test").strip()
+    def run(self, script: str) -> str:
+        """Runs Python with the app's environment and returns the last line that it prints."""
+        printed = self.manage("shell", "--no-imports", "-c", script)
+        return printed.strip().rpartition("\n")[2]
 
 
 @contextmanager
-def app(folder: Path, **variables: str) -> Iterator[App]:
-    """Starts PhotoCloud on a free port with its data in `folder` and a new database, and stops it."""
-    with database() as database_url:
-        ready = configured(folder, **({"DATABASE_URL": database_url} if database_url else {}), **variables)
+def app(folder: Path, ready_made: Path, **variables: str) -> Iterator[App]:
+    """Starts PhotoCloud on a free port with its data in `folder` and one person, and stops it."""
+    with prepared(folder, ready_made, **variables) as ready:
         command = [sys.executable, "script/serve.py"]
         with process(command, ready=f"{ready.url}/healthz", log=folder / "app", env=ready.environment):
             yield ready
 
 
+@contextmanager
+def prepared(folder: Path, ready_made: Path | None = None, **variables: str) -> Iterator[App]:
+    """What `app` runs, before it runs: a database of its own with one person in it."""
+    with database() as database_url:
+        ready = configured(folder, **({"DATABASE_URL": database_url} if database_url else {}), **variables)
+        if ready_made is not None:
+            shutil.copytree(ready_made, ready.data_dir)
+        token = ready.data_dir / TOKEN
+        yield replace(ready, token=token.read_text() if token.is_file() else ready.run(PREPARE))
+
+
+def make_ready(folder: Path) -> Path:
+    """A data folder for `prepared` to copy, made in `folder` by the first process that asks.
+
+    Static files are in it, and with SQLite the database with the person. Collecting and migrating take longer than
+    all else that a start does.
+    """
+    with (folder / "ready.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = configured(folder / "ready")
+        if not ready.data_dir.is_dir():
+            ready.run(COLLECT)
+            if not on_postgres():
+                (ready.data_dir / TOKEN).write_text(ready.run(PREPARE))
+    return ready.data_dir
+
+
 def configured(folder: Path, **variables: str) -> App:
-    """What `app` runs, for who wants to start it in another way. SQLite if `variables` don't say otherwise."""
+    """An app that has no folders yet, for who wants to start it in another way. SQLite if `variables` don't say so."""
     port = variables.get("PORT") or str(free_port())
     # Spaces, because people's folders have them.
     data_dir, media_root = folder / "the data", folder / "the media"
@@ -117,10 +162,10 @@ def wait_until_up(run: "subprocess.Popen[bytes]", url: str, *, log: Path) -> Non
 @contextmanager
 def database() -> Iterator[str]:
     """A database of its own on the PostgreSQL server that DATABASE_URL names; empty when that is SQLite."""
-    server = urlsplit(os.environ.get("DATABASE_URL", ""))
-    if server.scheme not in {"postgres", "postgresql"}:
+    if not on_postgres():
         yield ""
         return
+    server = urlsplit(os.environ["DATABASE_URL"])
     name = f"stack_{secrets.token_hex(4)}"
     with psycopg.connect(server.geturl(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -130,6 +175,10 @@ def database() -> Iterator[str]:
         # A new connection, because the server may have been restarted.
         with psycopg.connect(server.geturl(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_postgres() -> bool:
+    return urlsplit(os.environ.get("DATABASE_URL", "")).scheme in {"postgres", "postgresql"}
 
 
 def answers(url: str) -> bool:
@@ -156,7 +205,7 @@ def program(name: str, package: str) -> str:
 
 
 def signed_in(url: str) -> requests.Session:
-    """A browser's session of the person made by `App.token_of_new_person`."""
+    """A browser's session of the person EMAIL."""
     session = requests.Session()
     form = session.get(f"{url}/accounts/login/", timeout=30)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -44,9 +45,9 @@ REKEY: tuple[Point, ...] = ("rekey.copied", "rekey.committed")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[crashing.Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator[crashing.Site]:
     with (
-        crashing.prepared(tmp_path_factory.mktemp("crashes"), WEB_WORKERS="1") as site,
+        crashing.prepared(tmp_path_factory.mktemp("crashes"), ready_made, WEB_WORKERS="1") as site,
         crashing.running(site),
     ):
         yield site

@@ -68,10 +68,10 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator[Site]:
     command = (sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py")
     with (
-        crashing.prepared(tmp_path_factory.mktemp("durability"), WEB_WORKERS="1") as prepared,
+        crashing.prepared(tmp_path_factory.mktemp("durability"), ready_made, WEB_WORKERS="1") as prepared,
         crashing.running(prepared, command) as server,
     ):
         (worker,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()

@@ -59,7 +59,7 @@ def nginx(folder: Path, *, listen: int, upstream: int, media_root: Path) -> Iter
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator[Site]:
     stack.program("nginx", "apt-get install nginx-light")
     folder = tmp_path_factory.mktemp("site")
     port, app_port = stack.free_port(), stack.free_port()
@@ -73,10 +73,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "UPLOAD_REQUEST_MAX_BYTES": str(REQUEST_MAX_BYTES),
     }
     with (
-        stack.app(folder, **variables) as app,
+        stack.app(folder, ready_made, **variables) as app,
         nginx(folder, listen=port, upstream=app_port, media_root=app.media_root) as access_log,
     ):
-        yield Site(app, url, app.token_of_new_person(), access_log)
+        yield Site(app, url, app.token, access_log)
 
 
 @pytest.fixture(scope="module")

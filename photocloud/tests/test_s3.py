@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("s3")
     (folder / "served").mkdir()
     address = f"127.0.0.1:{stack.free_port()}"
@@ -91,8 +92,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             config=Config(s3={"addressing_style": "path"}),
         )
         client.create_bucket(Bucket=BUCKET)
-        with stack.app(folder, **variables) as app:
-            yield Site(app, app.token_of_new_person(), client, endpoint, running, start)
+        with stack.app(folder, ready_made, **variables) as app:
+            yield Site(app, app.token, client, endpoint, running, start)
         client.close()
 
 
