@@ -27,7 +27,6 @@ from images.rendering import Limits
 from images.tests.laden import (
     MAKERS,
     MARKER,
-    SAMPLES,
     SECRET,
     decoded,
     exif,
@@ -302,30 +301,3 @@ def test_all_that_others_get_looks_like_the_original(served: dict[str, Served]) 
             shown = opened(path)
             assert shown.size == wanted.size, path.name
             assert difference(shown, wanted) < 12, path.name
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
-@pytest.mark.parametrize(
-    "folder",
-    [
-        pytest.param("camera", marks=pytest.mark.xdist_group("camera")),
-        pytest.param("formats", marks=pytest.mark.xdist_group("formats")),
-        "nature",
-        "people",
-        "position",
-    ],
-)
-def test_exiftool_finds_structure_alone_in_what_is_made_of_real_photos(folder: str, tmp_path: Path) -> None:
-    made = [serve(path, tmp_path) for path in (SAMPLES / folder).iterdir() if path.suffix != ".jxl"]
-    turned = set()
-    for each in made:
-        with Image.open(each.files["full"]) as full, Image.open(each.original) as original:
-            if full.getexif().get(Base.Orientation, 1) != 1:
-                turned.add(each.files["full"].name)
-            if each.format_name in MAKERS:
-                for image in (full, original):
-                    image.draft(None, (400, 400))
-                assert full.tobytes() == original.tobytes(), each.original
-    found = exiftool(tmp_path)
-    assert len(found) == 3 * len(made) > 0
-    assert {name: tags for name, tags in found.items() if tags} == {name: {"IFD0:Orientation"} for name in turned}
