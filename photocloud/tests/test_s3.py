@@ -184,14 +184,17 @@ def test_what_is_there_is_kept_by_a_look_and_by_a_conditional_put(site: Site) ->
     assert kept == b"first"
 
 
+def uploaded(site: Site, picture: bytes) -> tuple[str, str]:
+    """The key of a new photo, and that of its files."""
+    before = site.names()
+    key = site.upload(picture)["key"]
+    (original,) = [name for name in site.names() - before if name.startswith("originals/")]
+    return key, Path(original).stem
+
+
 def test_check_files_names_and_mends_what_is_wrong_in_the_bucket(site: Site) -> None:
-    lost, bare, whole = (site.upload(jpeg((300, 200)))["key"] for _ in range(3))
-    script = f"""
-from images.models import Image
-print(*(Image.objects.get(key=key).file_key for key in {[lost, bare]}))
-"""
-    keys = site.app.manage("shell", "--no-imports", "-c", script).split()
-    damage = {f"originals/{keys[0][:2]}/{keys[0]}.jpg", f"derived/{keys[1][:2]}/{keys[1]}/thumb.webp"}
+    (lost, lost_file), (bare, bare_file), (whole, _file) = (uploaded(site, jpeg((300, 200))) for _ in range(3))
+    damage = {f"originals/{lost_file[:2]}/{lost_file}.jpg", f"derived/{bare_file[:2]}/{bare_file}/thumb.webp"}
     for name in damage:
         site.client.delete_object(Bucket=BUCKET, Key=name)
     before = site.names()
@@ -204,7 +207,7 @@ print(*(Image.objects.get(key=key).file_key for key in {[lost, bare]}))
     ):
         assert line in found
     assert whole not in found
-    assert site.names() == before | {f"derived/{keys[1][:2]}/{keys[1]}/thumb.webp"}
+    assert site.names() == before | {f"derived/{bare_file[:2]}/{bare_file}/thumb.webp"}
     assert site.app.manage("check_files", "--grace=0").endswith("0 problems, 0 repaired.\n")
 
 
