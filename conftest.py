@@ -20,6 +20,43 @@ Upload: TypeAlias = Callable[..., Image]
 Commit: TypeAlias = Callable[..., AbstractContextManager[Any]]
 
 
+FIRST = (
+    "crashes",
+    "camera",
+    "exiftool",
+    "nginx",
+    "s3",
+    "resumable",
+    "test_sandbox",
+    "test_server_script",
+    "durability",
+)
+"""Groups and files that take long or wait much, in the order in which they are given to the test processes."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="only tests that use a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that all test processes end at the same time."""
+    items.sort(key=lambda item: next((rank for rank, name in enumerate(FIRST) if _belongs(item, name)), len(FIRST)))
+    if config.getoption("database_only"):
+        config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def _belongs(item: pytest.Item, name: str) -> bool:
+    marker = item.get_closest_marker("xdist_group")
+    return item.path.stem == name or (marker is not None and marker.args == (name,))
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    """Also what starts programs of its own, which are told by the environment where their database is."""
+    starts_programs = item.path.parent == Path(__file__).parent / "photocloud" / "tests"
+    return starts_programs or "db" in item.fixturenames or item.get_closest_marker("django_db") is not None
+
+
 @pytest.fixture(autouse=True)
 def media(settings: Settings, tmp_path: Path) -> Path:
     """A media root of its own for every test; work for spare time is queued and not done."""
