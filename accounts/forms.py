@@ -24,10 +24,17 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["display_name", "default_visibility", "default_lifetime", "wants_reminders"]
+        fields: ClassVar[list[str]] = [
+            "display_name",
+            "default_visibility",
+            "default_lifetime",
+            "language",
+            "wants_reminders",
+        ]
         help_texts: ClassVar[dict[str, object]] = {
             "display_name": _("Shown with your public photos. Your username is shown when this is empty."),
             "default_lifetime": None,
+            "language": _("Of the pages in this browser and of mails."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -35,5 +42,11 @@ class ProfileForm(forms.ModelForm[User]):
         lifetime = self.fields["default_lifetime"]
         assert isinstance(lifetime, forms.ChoiceField)
         lifetime.choices = [("", _("As the site sets it")), *Lifetime.choices]
+        self.fields["language"] = forms.ChoiceField(
+            label=self.fields["language"].label,
+            choices=[("", _("As the browser asks")), *settings.LANGUAGES],
+            required=False,
+            help_text=self.fields["language"].help_text,
+        )
         if not (settings.MAIL_CONFIGURED and settings.EXPIRY_NOTICE_DAYS):
             del self.fields["wants_reminders"]

@@ -80,6 +80,7 @@ class User(AbstractUser):
         blank=True,
         help_text=_("Empty: the lifetime that this site gives."),
     )
+    language = models.CharField(_("language"), max_length=10, blank=True)
     wants_reminders = models.BooleanField(_("mail me before my photos, galleries and links end"), default=True)
 
     USERNAME_FIELD = "email"

@@ -4,10 +4,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import quotas
+from accounts import languages, quotas
 from accounts.forms import ProfileForm
 from accounts.requests import AuthenticatedHttpRequest
 
@@ -17,8 +18,10 @@ def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         request.user.save(update_fields=list(form.cleaned_data))
-        messages.success(request, _("Your profile is saved."))
-        return redirect("accounts:profile")
+        language = form.cleaned_data["language"]
+        with translation.override(language or translation.get_language()):
+            messages.success(request, _("Your profile is saved."))
+        return languages.remember(redirect("accounts:profile"), language)
     return render(request, "accounts/profile.html", {"form": form, "usage": quotas.usage(request.user)})
 
 

@@ -45,15 +45,15 @@ def remind() -> Sent:
     if not (settings.MAIL_CONFIGURED and settings.EXPIRY_NOTICE_DAYS):
         return sent
     connection = get_connection()
-    with translation.override(settings.LANGUAGE_CODE):
-        for user in _people(timezone.now()):
-            try:
+    for user in _people(timezone.now()):
+        try:
+            with translation.override(user.language or settings.LANGUAGE_CODE):
                 sent.mails += _remind(user, connection)
-            except OSError as error:  # smtplib's errors are OSErrors
-                logger.warning("remind user=%s failed: %s", user.pk, error)
-                sent.failures += 1
-                if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
-                    break
+        except OSError as error:  # smtplib's errors are OSErrors
+            logger.warning("remind user=%s failed: %s", user.pk, error)
+            sent.failures += 1
+            if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+                break
     return sent
 
 

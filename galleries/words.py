@@ -1,15 +1,17 @@
 """What the upload queue says: the strings of the parts of Uppy in use, in the language of the page.
 
-The keys are Uppy's. A pair is singular and plural; the browser fills in `%{...}`. Uppy has more strings, for accounts
+The keys are Uppy's. The browser fills in `%{...}`. Uppy has more strings, for accounts
 of other services, which aren't part of the bundle.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from images import plurals
 
 UPPY: Final[Mapping[str, str | Promise]] = MappingProxyType(
     {
@@ -117,63 +119,73 @@ UPPY: Final[Mapping[str, str | Promise]] = MappingProxyType(
     }
 )
 
-UPPY_COUNTED: Final[Mapping[str, tuple[str | Promise, str | Promise]]] = MappingProxyType(
+UPPY_COUNTED: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
     {
-        "addBulkFilesFailed": (
-            _("%{smart_count} photo could not be added."),
-            _("%{smart_count} photos could not be added."),
+        "addBulkFilesFailed": lambda number: ngettext(
+            "%{smart_count} photo could not be added.",
+            "%{smart_count} photos could not be added.",
+            number,
         ),
-        "filesUploadedOfTotal": (
-            _("%{complete} of %{smart_count} photo uploaded"),
-            _("%{complete} of %{smart_count} photos uploaded"),
+        "filesUploadedOfTotal": lambda number: ngettext(
+            "%{complete} of %{smart_count} photo uploaded",
+            "%{complete} of %{smart_count} photos uploaded",
+            number,
         ),
-        "missingRequiredMetaFields": (
-            _("%{fields} is missing."),
-            _("%{fields} are missing."),
+        "missingRequiredMetaFields": lambda number: ngettext(
+            "%{fields} is missing.",
+            "%{fields} are missing.",
+            number,
         ),
-        "processingXFiles": (
-            _("Preparing %{smart_count} photo"),
-            _("Preparing %{smart_count} photos"),
+        "processingXFiles": lambda number: ngettext(
+            "Preparing %{smart_count} photo",
+            "Preparing %{smart_count} photos",
+            number,
         ),
-        "recoveredXFiles": (
-            _("1 photo of last time is too large to be kept here. Choose it again and go on."),
-            _("%{smart_count} photos of last time are too large to be kept here. Choose them again and go on."),
+        "recoveredXFiles": lambda number: ngettext(
+            "1 photo of last time is too large to be kept here. Choose it again and go on.",
+            "%{smart_count} photos of last time are too large to be kept here. Choose them again and go on.",
+            number,
         ),
-        "uploadXFiles": (
-            _("Upload %{smart_count} photo"),
-            _("Upload %{smart_count} photos"),
+        "uploadXFiles": lambda number: ngettext(
+            "Upload %{smart_count} photo",
+            "Upload %{smart_count} photos",
+            number,
         ),
-        "uploadXNewFiles": (
-            _("Upload %{smart_count} more photo"),
-            _("Upload %{smart_count} more photos"),
+        "uploadXNewFiles": lambda number: ngettext(
+            "Upload %{smart_count} more photo",
+            "Upload %{smart_count} more photos",
+            number,
         ),
-        "uploadingXFiles": (
-            _("Uploading %{smart_count} photo"),
-            _("Uploading %{smart_count} photos"),
+        "uploadingXFiles": lambda number: ngettext(
+            "Uploading %{smart_count} photo",
+            "Uploading %{smart_count} photos",
+            number,
         ),
-        "xFilesSelected": (
-            _("%{smart_count} photo chosen"),
-            _("%{smart_count} photos chosen"),
+        "xFilesSelected": lambda number: ngettext(
+            "%{smart_count} photo chosen",
+            "%{smart_count} photos chosen",
+            number,
         ),
-        "xMoreFilesAdded": (
-            _("%{smart_count} more photo added"),
-            _("%{smart_count} more photos added"),
+        "xMoreFilesAdded": lambda number: ngettext(
+            "%{smart_count} more photo added",
+            "%{smart_count} more photos added",
+            number,
         ),
-        "youCanOnlyUploadX": (
-            _("Only %{smart_count} photo is accepted."),
-            _("Only %{smart_count} photos are accepted."),
+        "youCanOnlyUploadX": lambda number: ngettext(
+            "Only %{smart_count} photo is accepted.",
+            "Only %{smart_count} photos are accepted.",
+            number,
         ),
-        "youHaveToAtLeastSelectX": (
-            _("Choose at least %{smart_count} photo."),
-            _("Choose at least %{smart_count} photos."),
+        "youHaveToAtLeastSelectX": lambda number: ngettext(
+            "Choose at least %{smart_count} photo.",
+            "Choose at least %{smart_count} photos.",
+            number,
         ),
     }
 )
 
 
 def uppy() -> dict[str, str | dict[str, str]]:
-    """The strings in the shape of an Uppy locale, translated."""
-    counted = {
-        key: {str(number): str(form) for number, form in enumerate(forms)} for key, forms in UPPY_COUNTED.items()
-    }
+    """The strings in the shape of an Uppy locale, translated; forms by plural category, as `plurals.forms` has them."""
+    counted = {key: plurals.forms(text) for key, text in UPPY_COUNTED.items()}
     return {key: str(text) for key, text in UPPY.items()} | counted

@@ -16,9 +16,19 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()")
+        if response.headers.get("Content-Type", "").startswith("image/"):
+            _forget_language(response)
         if "Cache-Control" not in response.headers and not _is_static(response):
             add_never_cache_headers(response)
         return response
+
+
+def _forget_language(response: HttpResponseBase) -> None:
+    """LocaleMiddleware says of every answer that it depends on the language; pictures don't, and caches hold them."""
+    others = [name for name in response.headers.get("Vary", "").split(", ") if name not in {"", "Accept-Language"}]
+    del response.headers["Vary"]
+    if others:
+        response.headers["Vary"] = ", ".join(others)
 
 
 def _is_static(response: HttpResponseBase) -> bool:

@@ -1,7 +1,9 @@
 """Every address of the product."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from images.views import explore
 from photocloud import views
@@ -15,6 +17,7 @@ urlpatterns = [
     path("", explore.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("upload", simple.upload, name="upload"),
+    path("language", login_not_required(set_language), name="set_language"),
     path("images-list", simple.images_list, name="images_list"),
     path("delete/<str:number>", simple.delete, name="api_delete"),
     path("", include("images.urls")),

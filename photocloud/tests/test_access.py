@@ -19,6 +19,7 @@ PUBLIC = {
     "home",
     "healthz",
     "upload",
+    "set_language",
     "images_list",
     "api_delete",
     "images:explore",

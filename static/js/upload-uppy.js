@@ -24,7 +24,7 @@ function shouldRetry(error, attempt, options, byDefault) {
 
 function localeOf(words) {
   const rules = new Intl.PluralRules(document.documentElement.lang);
-  return { strings: words, pluralize: (count) => (rules.select(count) === "one" ? 0 : 1) };
+  return { strings: words, pluralize: (count) => rules.select(count) };
 }
 
 export function makeQueue(form, { target, words, text, choices }) {
