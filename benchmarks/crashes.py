@@ -58,11 +58,11 @@ def main() -> None:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         if options.what == "points":
-            with crashing.prepared(Path(folder), **variables | {"WEB_WORKERS": "1"}) as site:
+            with crashing.prepared(Path(folder), None, **variables | {"WEB_WORKERS": "1"}) as site:
                 kills = kill_at_points(site, options.runs)
                 verdict = site.settle()
         else:
-            with crashing.prepared(Path(folder), **variables, TASKS_BACKEND=options.tasks) as site:
+            with crashing.prepared(Path(folder), None, **variables, TASKS_BACKEND=options.tasks) as site:
                 kills = kill_at_random(site, options)
                 verdict = settled(site)
     print(
