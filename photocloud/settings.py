@@ -225,7 +225,7 @@ MEDIA_ORIGINS: list[str] = []
 if MEDIA_STORAGE == "s3":
     S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "") or None
     MEDIA_ALIAS = {
-        "BACKEND": "images.storage.ObjectStorage",
+        "BACKEND": "images.buckets.ObjectStorage",
         "OPTIONS": {
             "bucket_name": env.str("S3_BUCKET"),
             "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,

@@ -207,7 +207,10 @@ def test_check_files_names_and_mends_what_is_wrong_in_the_bucket(site: Site) -> 
     ):
         assert line in found
     assert whole not in found
-    assert site.names() == before | {f"derived/{bare_file[:2]}/{bare_file}/thumb.webp"}
+    # What is made in spare time may have come meanwhile.
+    new = {name for name in site.names() - before if not name.endswith("/preview.avif")}
+    assert new == {f"derived/{bare_file[:2]}/{bare_file}/thumb.webp"}
+    assert before <= site.names()
     assert site.app.manage("check_files", "--grace=0").endswith("0 problems, 0 repaired.\n")
 
 
