@@ -56,7 +56,7 @@ def move(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def place(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Moves the selected photos in the gallery's own order: `to` first, last, earlier, later, or in front of a key."""
+    """Moves the selected photos in the gallery's own order: `to` first, last, earlier, later, or beside a key."""
     gallery = _own(request, key)
     selected = set(_selected(request).filter(galleries=gallery).values_list("key", flat=True))
     to = request.POST.get("to", "")

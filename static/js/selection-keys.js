@@ -23,7 +23,7 @@ export function listenToKeys(form, selection) {
   let column = null;
 
   function target(key, box) {
-    const boxes = selection.boxes();
+    const boxes = selection.boxes().filter((other) => other.closest(".photo"));
     const index = boxes.indexOf(box);
     const forward = getComputedStyle(form).direction === "rtl" ? -1 : 1;
     const beside = { ArrowLeft: index - forward, ArrowRight: index + forward, Home: 0, End: boxes.length - 1 }[key];

@@ -2,7 +2,7 @@
 import { listenToKeys } from "./selection-keys.js";
 import { listenToTouch } from "./selection-touch.js";
 
-const BOX = '.photo__check input[name="keys"]';
+const BOX = 'input[type="checkbox"][name="keys"]';
 const QUIET_MS = 400;
 
 /* What is selected, whoever changes it: `anchor` is where a range begins, `head` where it ends for now. */
@@ -56,7 +56,7 @@ function counter(form) {
   let timer = 0;
   return ({ boxes, chosen }, { aloud = true } = {}) => {
     const [all, count] = [boxes().length, chosen().length];
-    const isPart = count === all && form.querySelector('[rel="next"]');
+    const isPart = count === all && form.querySelector('[rel="next"], [rel="prev"]');
     const { none, one, many, loaded } = label.dataset;
     const words = count > 1 ? (isPart ? loaded : many).replace("{count}", count) : count ? one : none;
     label.textContent = words;
@@ -70,7 +70,7 @@ function listen(form) {
   const selection = selectionOf(form, () => show(selection));
   const hasBar = form.querySelector(".selection-bar") !== null;
 
-  const focusPhoto = (box) => (box?.closest(".photo").querySelector(".photo__link[href]") ?? box)?.focus({ preventScroll: true });
+  const focusPhoto = (box) => (box?.closest(".photo")?.querySelector(".photo__link[href]") ?? box)?.focus({ preventScroll: true });
   const onPhoto = (event) => {
     const link = event.target.closest(".photo__link");
     const box = selection.boxAt(link);
