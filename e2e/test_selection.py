@@ -79,6 +79,8 @@ def _swipe_up(page: Page, target: Locator) -> None:
         for step in range(1, 13):
             point = {**middle, "y": middle["y"] - 20 * step}
             finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        page.wait_for_timeout(PRESS_MS)  # at rest, or the page would roll on and the next tap only stop it
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
