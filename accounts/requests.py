@@ -1,9 +1,18 @@
-"""The type of a request that LoginRequiredMiddleware let through."""
+"""What views ask of a request: who has sent it, and from which page."""
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 
 
 class AuthenticatedHttpRequest(HttpRequest):
+    """The type of a request that LoginRequiredMiddleware let through."""
+
     user: User
+
+
+def came_from(request: HttpRequest, *, default: str) -> str:
+    """The page on which the form stood, as its field `next` says; `default` where that is no path of this site."""
+    page = request.POST.get("next", "")
+    return page if page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None) else default

@@ -32,11 +32,13 @@ def test_a_friend_with_the_copied_link_sees_the_gallery_and_no_private_photo(
     boxes = page.locator("input[name=keys]")
     for box in boxes.all():
         box.check()
-    expect(page.get_by_text(f"{len(photos.nature)} photos selected")).to_be_visible()
+    expect(page.locator("[data-selected]")).to_have_text(f"{len(photos.nature)} photos selected")
     page.locator("summary", has_text="Add to gallery").click()
     page.get_by_label("Gallery", exact=True).select_option("new")
     page.get_by_label("Name of the new gallery").fill("Spring")
     page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    page.get_by_role("link", name="Spring").click()
     expect(page.get_by_role("heading", name="Spring")).to_be_visible()
     expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
 

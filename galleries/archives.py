@@ -21,7 +21,7 @@ from images.rendering import Unreadable
 from images.variants import FULL
 
 BLOCK_BYTES: Final = 1 << 18
-COLUMNS: Final = ("original_name", "file_key", "format", "has_alpha")
+COLUMNS: Final = ("key", "original_name", "file_key", "format", "has_alpha")
 """What is read of a photo's row."""
 _RANGE: Final = re.compile(r"bytes=(\d{1,18})-", re.ASCII)
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from galleries.models import Gallery, ShareLink, ShareLinkQuerySet
 from images import visibility
-from images.models import Image, ImageQuerySet
+from images.models import EXTENSION, Image, ImageQuerySet
 
 LINKS_KEPT = timedelta(days=90)
 """For so long after its end a share link is still listed with its counts."""
@@ -40,6 +40,23 @@ def set_end(gallery: Gallery, expires_at: datetime | None) -> int:
         inside.filter(changed).update(expires_at=expires_at)
         gallery.expires_at = expires_at
     return visibility.set_ends(images, expires_at)
+
+
+def extend(gallery: Gallery) -> int:
+    """Puts the end of the gallery off by EXTENSION, and of all in it that was to end together with it.
+
+    Returns how many photos. Nothing ends sooner by it, and what never ends stays so.
+    """
+    old = gallery.expires_at
+    if old is None:
+        return 0
+    with transaction.atomic():
+        inside = Gallery.objects.within(gallery)
+        images = Image.objects.owned_by(gallery.owner).live().filter(expires_at=old, pk__in=inside.values("images"))
+        count = images.update(expires_at=old + EXTENSION)
+        inside.filter(expires_at=old).update(expires_at=old + EXTENSION)
+        gallery.expires_at = old + EXTENSION
+    return count
 
 
 def purge(now: datetime, dry_run: bool) -> dict[str, int]:

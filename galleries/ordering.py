@@ -34,8 +34,8 @@ def beside(
 def arrange(gallery: Gallery, keys: Collection[str], to: str) -> None:
     """Moves photos in an order by hand, which begins as the one that was shown.
 
-    `to` is "first", "last", "earlier", "later" or the key of the photo in front of which they go; an unknown one is
-    the end. They keep their order among themselves.
+    `to` is "first", "last", "earlier", "later" or the key of the photo in front of which they go, with "after:" of the
+    one behind which; an unknown one is the end. They keep their order among themselves.
     """
     with transaction.atomic():
         rows = gallery.items.select_for_update(of=("self",)).select_related("image").only("position", "image__key")
@@ -75,4 +75,6 @@ def _place(items: list[GalleryItem], moved: list[GalleryItem], others: list[Gall
         return max(0, first - 1)
     if to == "later":
         return min(len(others), first + 1)
-    return next((number for number, item in enumerate(others) if item.image.key == to), len(others))
+    beside = to.removeprefix("after:")
+    place = next((number for number, item in enumerate(others) if item.image.key == beside), len(others))
+    return place if to == beside else min(len(others), place + 1)

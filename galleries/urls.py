@@ -21,6 +21,7 @@ urlpatterns = [
     re_path(rf"^g/{KEY}$", galleries.gallery, name="gallery"),
     re_path(rf"^g/{KEY}/edit$", galleries.edit, name="edit"),
     re_path(rf"^g/{KEY}/lifetime$", lifetime.change, name="lifetime"),
+    re_path(rf"^g/{KEY}/extend$", lifetime.extend, name="extend"),
     re_path(rf"^g/{KEY}/delete$", galleries.delete, name="delete"),
     path("library/zip", archives.selection, name="zip_selection"),
     path("oembed", embeds.oembed, name="oembed"),

@@ -63,6 +63,20 @@ def set_ends(keys: Sequence[int], expires_at: datetime | None) -> int:
     return count
 
 
+def change_all(keys: Sequence[int], visibility: str) -> int:
+    """Sets the visibility of the photos with these ids, as `change` does for one. Returns how many."""
+    closed: list[int] = []
+    count = 0
+    with transaction.atomic():
+        for start in range(0, len(keys), BATCH):
+            chunk = Image.objects.filter(pk__in=keys[start : start + BATCH])
+            if visibility == Visibility.PRIVATE:
+                closed += chunk.exclude(visibility=Visibility.PRIVATE).values_list("pk", flat=True)
+            count += chunk.update(visibility=visibility)
+    close(closed)
+    return count
+
+
 def close(keys: Sequence[int]) -> None:
     """Makes URLs that are out worthless for the photos with these ids.
 

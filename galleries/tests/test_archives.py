@@ -213,3 +213,52 @@ def test_a_link_without_downloads_or_photos_has_no_zip(
     for link in links:
         assert visitor.get(f"/s/{link.token}/zip").status_code == 404
         assert "/zip" not in visitor.get(f"/s/{link.token}").content.decode()
+
+
+def test_visitors_take_photos_that_they_select_and_none_that_the_link_does_not_show(
+    visitor: Client, owner: User, gallery: Gallery, upload: Upload
+) -> None:
+    day = Gallery.objects.create(owner=owner, title="Day 1", parent=gallery, visibility="private")
+    first, second, elsewhere = (
+        upload(jpeg((20 + number, 20)), name=f"{number}.jpg", visibility="private") for number in range(3)
+    )
+    gallery.add(first, second)
+    day.add(first)
+    link = shared(owner, gallery=gallery)
+    page = visitor.get(f"/s/{link.token}").content.decode()
+    assert f'<form method="post" action="/s/{link.token}/zip">' in page
+    assert f'name="keys" value="{first.key}"' in page
+    answer = visitor.post(f"/s/{link.token}/zip", {"keys": [first.key, elsewhere.key]})
+    assert zipfile.ZipFile(io.BytesIO(answer.getvalue())).namelist() == ["0.jpg"]
+    link.refresh_from_db()
+    assert link.download_count == 1
+
+
+def test_a_visitor_who_selects_nothing_comes_back_to_a_page_of_the_link(
+    visitor: Client, owner: User, gallery: Gallery, upload: Upload
+) -> None:
+    gallery.add(upload())
+    link = shared(owner, gallery=gallery)
+    own = f"/s/{link.token}/g/{gallery.key}?before=3"
+    for back, expected in ((own, own), ("/library/", f"/s/{link.token}"), ("//evil.example", f"/s/{link.token}")):
+        assert visitor.post(f"/s/{link.token}/zip", {"next": back}).headers["Location"] == expected
+
+
+def test_selected_photos_are_taken_only_where_the_link_is_open_and_allows_it(
+    visitor: Client, owner: User, gallery: Gallery, upload: Upload
+) -> None:
+    photo = upload(name="fjord.jpg")
+    gallery.add(photo)
+    without, revoked, drop = (
+        shared(owner, gallery=gallery, **chosen) for chosen in ({"downloads": "none"}, {}, {"additions": "drop"})
+    )
+    sharing.revoke(ShareLink.objects.filter(pk=revoked.pk))
+    for link in (without, revoked, drop):
+        assert visitor.post(f"/s/{link.token}/zip", {"keys": photo.key}).status_code == 404
+        assert b'name="keys"' not in visitor.get(f"/s/{link.token}").content
+    locked = shared(owner, gallery=gallery)
+    sharing.set_password(locked, "open sesame")
+    locked.save()
+    asked = visitor.post(f"/s/{locked.token}/zip", {"keys": photo.key})
+    assert b'type="password"' in asked.content
+    assert b"fjord" not in asked.content

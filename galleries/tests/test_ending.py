@@ -280,3 +280,58 @@ def test_a_gallery_is_deleted_with_its_photos_into_the_trash(
 def test_photos_are_deleted_from_the_page_of_a_gallery(as_owner: Client, gallery: Gallery, upload: Upload) -> None:
     upload(gallery=gallery.key)
     assert 'formaction="/library/delete"' in as_owner.get(gallery.get_absolute_url()).content.decode()
+
+
+def test_a_gallery_and_what_ends_with_it_live_longer_by_one_click(
+    as_owner: Client, owner: User, gallery: Gallery
+) -> None:
+    end = timezone.now() + 3 * DAY
+    inner, other = (Gallery.objects.create(owner=owner, title=title, parent=gallery) for title in ("Day 1", "Day 2"))
+    Gallery.objects.exclude(pk=other.pk).update(expires_at=end)
+    (with_it,) = rows(owner, 1, expires_at=end)
+    (sooner,) = rows(owner, 1, expires_at=end - DAY)
+    (later,) = rows(owner, 1, expires_at=end + 99 * DAY)
+    (never,) = rows(owner, 1)
+    inner.add(with_it, sooner, later, never)
+    page = as_owner.get("/galleries/").content.decode()
+    assert "2 days left" in page
+    assert f'action="/g/{gallery.key}/extend"' in page
+    as_owner.post(f"/g/{gallery.key}/extend", {"next": "/galleries/"})
+    assert [days_left(image) for image in (with_it, sooner, later, never)] == [33, 2, 102, None]
+    ends = dict(Gallery.objects.values_list("title", "expires_at"))
+    assert ends == {"Norway": end + 30 * DAY, "Day 1": end + 30 * DAY, "Day 2": None}
+    assert "“Norway” and 1 photo in it live 30 days longer." in as_owner.get("/galleries/").content.decode()
+
+
+def test_a_gallery_without_an_end_has_nothing_to_extend(as_owner: Client, gallery: Gallery) -> None:
+    assert "/extend" not in as_owner.get("/galleries/").content.decode()
+    assert as_owner.post(f"/g/{gallery.key}/extend").headers["Location"] == gallery.get_absolute_url()
+    gallery.refresh_from_db()
+    assert gallery.expires_at is None
+
+
+def test_time_left_is_on_every_grid_and_its_owner_may_extend_it_there(
+    as_owner: Client, visitor: Client, owner: User, gallery: Gallery
+) -> None:
+    end = timezone.now() + 5 * DAY
+    (photo,) = rows(owner, 1, visibility="public", expires_at=end)
+    gallery.add(photo)
+    Gallery.objects.update(expires_at=end)
+    link = sharing.make(owner, gallery=gallery, expires_at=end)
+    extend = f'formaction="/p/{photo.key}/extend"'
+    for path in ("/library/", gallery.get_absolute_url(), "/u/owner"):
+        page = as_owner.get(path).content.decode()
+        assert "4 days left" in page, path
+        assert extend in page, path
+    for path in (f"/s/{link.token}", f"/s/{link.token}/p/{photo.key}", gallery.get_absolute_url(), "/explore/"):
+        page = visitor.get(path).content.decode()
+        assert "4 days left" in page, path
+        assert "/extend" not in page, path
+    for path in ("/galleries/", "/links/", photo.get_absolute_url(), f"/links/{link.pk}"):
+        page = as_owner.get(path).content.decode()
+        assert "4 days left" in page, path
+        assert "/extend" in page, path
+    as_owner.post("/library/delete", {"keys": photo.key})
+    page = as_owner.get("/trash/").content.decode()
+    assert "4 days left" in page
+    assert extend not in page

@@ -46,6 +46,9 @@ def order(client: Client, gallery: Gallery) -> str:
         ("ab", "later", "cabde"),
         ("e", "b", "aebcd"),
         ("a", "e", "bcdae"),
+        ("a", "after:c", "bcade"),
+        ("ce", "after:a", "acebd"),
+        ("a", "after:e", "bcdea"),
         ("a", "nonsense", "bcdea"),
     ],
 )
@@ -53,7 +56,9 @@ def test_photos_are_put_in_order_by_hand(
     as_owner: Client, gallery: Gallery, photos: list[Image], moved: str, to: str, expected: str
 ) -> None:
     keys = {photo.original_name[0]: photo.key for photo in photos}
-    as_owner.post(f"/g/{gallery.key}/place", {"keys": [keys[name] for name in moved], "to": keys.get(to, to)})
+    as_owner.post(
+        f"/g/{gallery.key}/place", {"keys": [keys[name] for name in moved], "to": to[:-1] + keys.get(to[-1], to[-1])}
+    )
     assert order(as_owner, gallery) == expected
 
 

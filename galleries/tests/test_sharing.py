@@ -477,10 +477,14 @@ def test_pages_behind_a_link_have_no_form_that_their_referrer_policy_would_break
 ) -> None:
     photo = upload()
     made = link(photo)
-    for path in ("", f"/p/{photo.key}"):
-        page = as_stranger.get(f"/s/{made.token}{path}").content.decode()
-        assert "<form" not in page
-        assert "Library" in page
+    for path, forms in (("", [f"/s/{made.token}/zip"]), (f"/p/{photo.key}", [])):
+        page = as_stranger.get(f"/s/{made.token}{path}")
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert re.findall(r'<form [^>]*action="([^"]+)"', page.content.decode()) == forms
+        assert b"Library" in page.content
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(f"/s/{made.token}/zip", {"keys": photo.key}, headers={"Origin": "null"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
 
 
 def test_the_same_visitor_signed_in_as_owner_needs_no_password(owner: User, upload: Upload, link: Link) -> None:

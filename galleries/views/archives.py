@@ -4,14 +4,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import AuthenticatedHttpRequest
+from accounts.requests import AuthenticatedHttpRequest, came_from
 from galleries import archives, sharing
 from galleries.archives import Entry
 from galleries.models import Downloads, Gallery, GalleryItem, ShareLink
-from galleries.views.shared import by_link
+from galleries.views.shared import by_link, own_page
 from images.models import Image, ImageQuerySet, Status
 
 
@@ -39,18 +41,27 @@ def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     chosen = _open(images).filter(key__in=request.POST.getlist("keys")).order_by("pk").only(*archives.COLUMNS)
     if not chosen:
         messages.info(request, _("Select some photos first."))
-        return redirect("images:library")
+        return redirect(came_from(request, default=reverse("images:library")))
     return archives.response(request, map(Entry, chosen), title=_("Photos"), originals=True)
 
 
-@require_safe
+@csrf_exempt  # the page sends no referrer, so its forms come as of the origin "null"; nothing but a count changes
+@require_http_methods(["GET", "HEAD", "POST"])
 @by_link
 def shared(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
-    """What a share link shows: the originals, or full-size pictures without metadata, as the link allows."""
+    """What a share link shows, or of that the photos whose keys are sent: as the link allows, the originals or
+    full-size pictures without metadata.
+    """
     entries = _entries(link) if sharing.may_download(link) else []
     if not entries:
         raise Http404
-    if request.method == "GET" and "Range" not in request.headers:  # one that goes on is counted already
+    if request.method == "POST":
+        keys = set(request.POST.getlist("keys"))
+        once = {entry.image.key: Entry(entry.image) for entry in entries if entry.image.key in keys}
+        entries = list(once.values())
+        if not entries:
+            return redirect(own_page(link, request.POST.get("next", "")))
+    if request.method != "HEAD" and "Range" not in request.headers:  # one that goes on is counted already
         sharing.note_download(link, request.user, len(entries))
     title = link.gallery.title if link.gallery else link.name or _("Selected photos")
     return archives.response(request, entries, title=title, originals=link.downloads == Downloads.ORIGINALS)

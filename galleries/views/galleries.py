@@ -18,6 +18,7 @@ from galleries.forms import GalleryForm
 from galleries.listing import with_covers
 from galleries.models import Gallery, GalleryItem
 from images import delivery
+from images.forms import BulkForm
 from images.models import Image
 from images.views import trash
 
@@ -51,6 +52,7 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
         "next_url": page.next_url(request),
         "link": request.build_absolute_uri(found.get_absolute_url()),
         "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
+        "bulk_form": BulkForm(),
         "other_galleries": Gallery.objects.owned_by(found.owner).live().exclude(pk=found.pk).order_by("title"),
     }
     return render(request, "galleries/gallery.html", context)

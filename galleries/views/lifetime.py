@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Lifetime
-from accounts.requests import AuthenticatedHttpRequest
+from accounts.requests import AuthenticatedHttpRequest, came_from
 from galleries import ending
 from galleries.forms import GalleryEndForm
 from galleries.models import Gallery
@@ -35,3 +35,20 @@ def change(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     )
     messages.success(request, text % {"count": count})
     return redirect(gallery)
+
+
+@require_POST
+def extend(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
+    """Lets the gallery, and what was to end with it, live longer."""
+    gallery = get_object_or_404(Gallery.objects.owned_by(request.user).live().select_related("owner"), key=key)
+    if gallery.expires_at is None:
+        messages.info(request, _("“%s” has no end.") % gallery)
+    else:
+        count = ending.extend(gallery)
+        text = ngettext(
+            "“%(title)s” and %(count)d photo in it live 30 days longer.",
+            "“%(title)s” and %(count)d photos in it live 30 days longer.",
+            count,
+        )
+        messages.success(request, text % {"title": gallery, "count": count})
+    return redirect(came_from(request, default=gallery.get_absolute_url()))

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import AuthenticatedHttpRequest
+from accounts.requests import AuthenticatedHttpRequest, came_from
 from galleries import guests, sharing
 from galleries.forms import ShareLinkForm
 from galleries.models import Gallery, ShareLink
@@ -31,7 +31,7 @@ def share_selection(request: AuthenticatedHttpRequest) -> HttpResponse:
     own = Image.objects.owned_by(request.user).live().received().in_bulk(keys, field_name="key")
     if not own:
         messages.info(request, _("Select some photos first."))
-        return redirect("images:library")
+        return redirect(came_from(request, default=reverse("images:library")))
     images = [own[key] for key in keys if key in own]
     return _made(sharing.make(request.user, images=images, expires_at=sharing.default_end()))
 

@@ -158,7 +158,7 @@ def unlock(request: HttpRequest, token: str) -> HttpResponse:
         return _ask(request, link, form, status=422)
     try:
         if sharing.unlock(link, request, form.cleaned_data["password"]):
-            return redirect(_own_page(link, form.cleaned_data["next"]))
+            return redirect(own_page(link, form.cleaned_data["next"]))
     except sharing.TooOften:
         minutes = sharing.PASSWORD_WAIT_SECONDS // 60
         form.add_error("password", _("Too many tries. Wait %d minutes, then try again.") % minutes)
@@ -167,6 +167,12 @@ def unlock(request: HttpRequest, token: str) -> HttpResponse:
         return response
     form.add_error("password", _("This is not the password of this link."))
     return _ask(request, link, form, status=422)
+
+
+def own_page(link: ShareLink, address: str) -> str:
+    """The address if it is one of the link's own pages, else its first page."""
+    first: str = link.get_absolute_url()
+    return address if address.startswith(f"{first}/") else first
 
 
 def _ask(request: HttpRequest, link: ShareLink, form: UnlockForm, *, status: int = 200) -> HttpResponse:
@@ -181,12 +187,6 @@ def _discreet(response: HttpResponseBase, *, referrer: str) -> HttpResponseBase:
     response.headers["Referrer-Policy"] = referrer
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
-
-
-def _own_page(link: ShareLink, address: str) -> str:
-    """The address if it is one of the link's own pages, else its first page."""
-    first: str = link.get_absolute_url()
-    return address if address.startswith(f"{first}/") else first
 
 
 def _find(request: HttpRequest, link: ShareLink, key: str) -> tuple[Image, list[Gallery]]:

@@ -1,5 +1,7 @@
 """What everyone may see: public photos, of all people or of one."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from images import paging
+from images.forms import BulkForm
 from images.models import Image
 
 
@@ -34,5 +37,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 def user(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(User, username__iexact=username, is_active=True)
     page = paging.newest(Image.objects.listed().owned_by(person), request.GET.get("before"))
-    context = {"person": person, "photos": page.items, "next_url": page.next_url(request)}
+    context: dict[str, Any] = {"person": person, "photos": page.items, "next_url": page.next_url(request)}
+    if person == request.user:
+        context |= {"own_galleries": person.galleries.live().order_by("title"), "bulk_form": BulkForm()}
     return render(request, "images/user.html", context)

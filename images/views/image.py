@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Visibility
-from accounts.requests import AuthenticatedHttpRequest
+from accounts.requests import AuthenticatedHttpRequest, came_from
 from images import delivery, variants, visibility
 from images.forms import ImageForm
 from images.models import Image, ImageQuerySet
@@ -69,7 +69,7 @@ def extend(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     image = get_object_or_404(images)
     images.extend()
     messages.success(request, _("The photo lives 30 days longer."))
-    return redirect(image)
+    return redirect(came_from(request, default=image.get_absolute_url()))
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import quotas
-from accounts.requests import AuthenticatedHttpRequest
+from accounts.requests import AuthenticatedHttpRequest, came_from
 from images import delivery, paging, variants, visibility
 from images.forms import BulkForm
-from images.models import Image
+from images.models import Image, ImageQuerySet
 from images.views import trash
 
 
@@ -32,54 +32,58 @@ def library(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_POST
 def bulk_change(request: AuthenticatedHttpRequest) -> HttpResponse:
-    images = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
+    """Sets visibility and lifetime of the selected photos; what the form leaves empty stays."""
     form = BulkForm(request.POST)
+    keys = list(_selected(request).values_list("pk", flat=True))
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
-        return redirect("images:library")
-    selected = list(images)
-    for image in selected:
+    elif not keys:
+        messages.info(request, _("Select some photos first."))
+    elif not (form.cleaned_data["lifetime"] or form.cleaned_data["visibility"]):
+        messages.info(request, _("Choose what to change first."))
+    else:
         if form.cleaned_data["lifetime"]:
-            visibility.set_end(image, form.cleaned_data["expires_at"])
+            visibility.set_ends(keys, form.cleaned_data["expires_at"])
         if form.cleaned_data["visibility"]:
-            visibility.change(image, form.cleaned_data["visibility"])
-    count = len(selected)
-    messages.success(
-        request, ngettext("%(count)d photo changed.", "%(count)d photos changed.", count) % {"count": count}
-    )
-    return redirect("images:library")
+            visibility.change_all(keys, form.cleaned_data["visibility"])
+        text = ngettext("%(count)d photo changed.", "%(count)d photos changed.", len(keys))
+        messages.success(request, text % {"count": len(keys)})
+    return _back(request)
 
 
 @require_POST
 def bulk_extend(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Lets the selected photos live longer; those that never end stay as they are."""
-    count = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys")).extend()
+    count = _selected(request).extend()
     text = ngettext("%(count)d photo lives 30 days longer.", "%(count)d photos live 30 days longer.", count)
-    messages.success(request, text % {"count": count})
-    return redirect("images:library")
+    if count:
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, _("None of the selected photos has an end."))
+    return _back(request)
 
 
 @require_POST
 def bulk_delete(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Moves the selected photos to the trash; asks before they go for good."""
-    images = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
+    images = _selected(request)
     if not images.exists():
         messages.info(request, _("Select some photos first."))
-        return redirect("images:library")
-    if trash.is_for_good(request) and request.POST.get("confirm") != "yes":
-        return trash.ask(request, images, for_good=True, back=reverse("images:library"))
-    trash.put(request, images)
-    return redirect("images:library")
+    elif trash.is_for_good(request) and request.POST.get("confirm") != "yes":
+        return trash.ask(request, images, for_good=True, back=_page(request))
+    else:
+        trash.put(request, images)
+    return _back(request)
 
 
 @require_POST
 def codes(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Links and embed codes of several photos at once."""
-    chosen = Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
+    chosen = _selected(request)
     if not chosen:
         messages.info(request, _("Select some photos first."))
-        return redirect("images:library")
+        return _back(request)
     shared = chosen.shared().order_by("-pk")
     context = {
         "keys": [image.key for image in chosen],
@@ -87,5 +91,18 @@ def codes(request: AuthenticatedHttpRequest) -> HttpResponse:
         "links": delivery.links_of_all(request, shared, delivery.size_of(request.GET)),
         "size": delivery.size_of(request.GET),
         "sizes": variants.LINKED,
+        "back": _page(request),
     }
     return render(request, "images/codes.html", context)
+
+
+def _selected(request: AuthenticatedHttpRequest) -> ImageQuerySet:
+    return Image.objects.owned_by(request.user).live().filter(key__in=request.POST.getlist("keys"))
+
+
+def _page(request: AuthenticatedHttpRequest) -> str:
+    return came_from(request, default=reverse("images:library"))
+
+
+def _back(request: AuthenticatedHttpRequest) -> HttpResponse:
+    return redirect(_page(request))

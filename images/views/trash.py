@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import quotas
-from accounts.requests import AuthenticatedHttpRequest
+from accounts.requests import AuthenticatedHttpRequest, came_from
 from images import deletion, paging, trash
 from images.models import Image, ImageQuerySet
 
@@ -43,7 +43,8 @@ def restore(request: AuthenticatedHttpRequest) -> HttpResponse:
     messages.success(request, text % {"count": count})
     if not moment:
         return redirect("images:trash")
-    return redirect("images:photo", key) if count == 1 else redirect("images:library")
+    default = reverse("images:photo", args=[key]) if count == 1 else reverse("images:library")
+    return redirect(came_from(request, default=default))
 
 
 @require_POST

@@ -64,6 +64,7 @@ POSTED = {
     "galleries:place": "/g/{gallery}/place",
     "galleries:remove": "/g/{gallery}/remove",
     "galleries:cover": "/g/{gallery}/cover",
+    "galleries:extend": "/g/{gallery}/extend",
     "galleries:approve": "/g/{gallery}/approve",
     "galleries:refuse": "/g/{gallery}/refuse",
     "galleries:add": "/galleries/add",

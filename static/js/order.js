@@ -5,33 +5,41 @@ const form = document.querySelector("form[data-order-url]");
 const keyOf = (photo) => photo?.querySelector('input[name="keys"]')?.value ?? "";
 let dragged = null;
 
+/* In front of the photo that follows; behind the one before it where the next page isn't there yet. */
+function placeOf(photo) {
+  const photos = [...form.querySelectorAll(".photo")];
+  const at = photos.indexOf(photo);
+  if (photos[at + 1]) return keyOf(photos[at + 1]);
+  return form.querySelector('[rel="next"]') ? `after:${keyOf(photos[at - 1])}` : "last";
+}
+
 async function save(photo) {
   const body = new FormData();
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   body.append("keys", keyOf(photo));
-  body.append("to", keyOf(photo.nextElementSibling) || "last");
+  body.append("to", placeOf(photo));
   const answer = await fetch(form.dataset.orderUrl, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
   if (answer.status === 204) announce(form.dataset.moved);
   else location.reload();
 }
 
 if (form) {
-  const grid = form.querySelector(".photo-grid");
-  grid.addEventListener("dragstart", (event) => {
+  form.addEventListener("dragstart", (event) => {
+    if (event.defaultPrevented) return;
     dragged = event.target.closest(".photo");
     event.dataTransfer.effectAllowed = "move";
     dragged?.classList.add("is-dragged");
   });
-  grid.addEventListener("dragover", (event) => {
+  form.addEventListener("dragover", (event) => {
     const over = event.target.closest(".photo");
     if (!dragged || !over || over === dragged) return;
     event.preventDefault();
     const box = over.getBoundingClientRect();
-    const after = (event.clientX - box.left > box.width / 2) !== (getComputedStyle(grid).direction === "rtl");
+    const after = (event.clientX - box.left > box.width / 2) !== (getComputedStyle(form).direction === "rtl");
     over[after ? "after" : "before"](dragged);
   });
-  grid.addEventListener("drop", (event) => dragged && event.preventDefault());
-  grid.addEventListener("dragend", () => {
+  form.addEventListener("drop", (event) => dragged && event.preventDefault());
+  form.addEventListener("dragend", () => {
     dragged?.classList.remove("is-dragged");
     if (dragged) save(dragged);
     dragged = null;

@@ -1,63 +1,110 @@
-/* Selecting photos in a grid: count, all, none, a range with Shift, a click anywhere on a photo once one is selected. */
-const form = document.querySelector("form:has([data-selectable])");
-const boxes = () => [...form.querySelectorAll('input[name="keys"]')];
-const chosen = () => form.querySelectorAll('input[name="keys"]:checked').length;
-let last = null;
+/* Selecting photos in the grids of a form: one, ranges, all, none; once one is selected a click selects the others. */
+import { listenToKeys } from "./selection-keys.js";
+import { listenToTouch } from "./selection-touch.js";
 
-function showCount() {
+const BOX = 'input[type="checkbox"][name="keys"]';
+const QUIET_MS = 400;
+
+/* What is selected, whoever changes it: `anchor` is where a range begins, `head` where it ends for now. */
+function selectionOf(form, changed) {
+  let anchor = null;
+  let head = null;
+  let before = new Set();
+  const boxes = () => [...form.querySelectorAll(BOX)];
+  const chosen = () => boxes().filter((box) => box.checked);
+
+  const put = (box, checked) => {
+    box.checked = checked;
+    anchor = head = box;
+    before = new Set(chosen());
+    changed();
+  };
+  /* What an earlier end of the range took in goes back to what it was. */
+  const extendTo = (box) => {
+    if (!anchor?.isConnected) return put(box, true);
+    head = box;
+    const all = boxes();
+    const [start, end] = [all.indexOf(anchor), all.indexOf(box)].sort((a, b) => a - b);
+    for (const [number, other] of all.entries()) {
+      other.checked = number >= start && number <= end ? anchor.checked : before.has(other);
+    }
+    changed();
+  };
+  const setAll = (checked) => {
+    for (const box of boxes()) box.checked = checked;
+    anchor = null;
+    changed();
+  };
+  return {
+    boxes,
+    chosen,
+    put,
+    extendTo,
+    setAll,
+    boxAt: (element) => element?.closest?.(".photo")?.querySelector(BOX) ?? null,
+    last: () => head,
+  };
+}
+
+function counter(form) {
   const label = form.querySelector("[data-selected]");
-  const count = chosen();
-  const words = count === 1 ? label.dataset.one : label.dataset.many;
-  label.textContent = count ? words.replace("{count}", count) : "";
+  if (!label) return () => {};
+  const region = document.createElement("p");
+  region.className = "visually-hidden";
+  region.role = "status";
+  form.append(region);
+  let timer = 0;
+  return ({ boxes, chosen }, { aloud = true } = {}) => {
+    const [all, count] = [boxes().length, chosen().length];
+    const isPart = count === all && form.querySelector('[rel="next"], [rel="prev"]');
+    const { none, one, many, loaded } = label.dataset;
+    const words = count > 1 ? (isPart ? loaded : many).replace("{count}", count) : count ? one : none;
+    label.textContent = words;
+    clearTimeout(timer);
+    if (aloud) timer = setTimeout(() => (region.textContent = words), QUIET_MS);
+  };
 }
 
-function setAll(checked) {
-  for (const box of boxes()) box.checked = checked;
-  showCount();
-}
+function listen(form) {
+  const show = counter(form);
+  const selection = selectionOf(form, () => show(selection));
+  const hasBar = form.querySelector(".selection-bar") !== null;
 
-function selectRange(from, to, checked) {
-  const all = boxes();
-  const [start, end] = [all.indexOf(from), all.indexOf(to)].sort((a, b) => a - b);
-  for (const box of all.slice(Math.max(start, 0), end + 1)) box.checked = checked;
-}
-
-function onBox(box, shift) {
-  if (shift && last) selectRange(last, box, box.checked);
-  last = box;
-  showCount();
-}
-
-function onClick(event) {
-  if (event.target.matches('input[name="keys"]')) {
-    onBox(event.target, event.shiftKey);
-  } else if (event.target.closest("[data-select-all]")) {
-    setAll(true);
-  } else if (event.target.closest("[data-select-none]")) {
-    setAll(false);
-    form.querySelector(".photo__link")?.focus({ preventScroll: true });
-  } else {
-    onPhoto(event);
-  }
-}
-
-function onPhoto(event) {
-  const photo = event.target.closest(".photo__link")?.closest(".photo");
-  if (!photo || event.ctrlKey || event.metaKey) return;
-  const leads = photo.querySelector(".photo__link").href;
-  if (leads && !chosen() && !event.shiftKey) return;
-  const box = photo.querySelector('input[name="keys"]');
-  event.preventDefault();
-  box.checked = !box.checked;
-  onBox(box, event.shiftKey);
-}
-
-if (form) {
-  form.addEventListener("click", onClick);
+  const focusPhoto = (box) => (box?.closest(".photo")?.querySelector(".photo__link[href]") ?? box)?.focus({ preventScroll: true });
+  const onPhoto = (event) => {
+    const link = event.target.closest(".photo__link");
+    const box = selection.boxAt(link);
+    if (!box || !hasBar || event.ctrlKey || event.metaKey) return;
+    if (link.href && !selection.chosen().length && !event.shiftKey) return;
+    event.preventDefault();
+    if (event.shiftKey) selection.extendTo(box);
+    else selection.put(box, !box.checked);
+  };
+  form.addEventListener("click", (event) => {
+    const { target } = event;
+    if (event.defaultPrevented) return;
+    if (target.matches(BOX)) {
+      if (event.shiftKey) selection.extendTo(target);
+      else selection.put(target, target.checked);
+    } else if (target.closest("[data-select-all]")) {
+      selection.setAll(true);
+    } else if (target.closest("[data-select-none]")) {
+      selection.setAll(false);
+      focusPhoto(selection.last() ?? selection.boxes()[0]);
+    } else {
+      onPhoto(event);
+    }
+  });
+  listenToKeys(form, selection);
+  if (!hasBar) return;
+  listenToTouch(form, selection);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    if (chosen()) setAll(false);
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], .pswp")) return;
+    if (selection.chosen().length) selection.setAll(false);
   });
   /* Coming back by the browser's history keeps the boxes checked. */
-  window.addEventListener("pageshow", showCount);
+  window.addEventListener("pageshow", () => show(selection, { aloud: false }));
+  form.addEventListener("htmx:afterSettle", () => show(selection, { aloud: false }));
 }
+
+for (const form of document.querySelectorAll(`form:has(${BOX})`)) listen(form);
