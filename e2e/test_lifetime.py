@@ -94,7 +94,7 @@ def test_a_photo_deleted_by_mistake_is_back_by_one_click_and_one_in_the_trash_go
     page.goto(photo["page_url"])
     thumb = photo["thumbnail_url"]
     preview = drawn(page.locator(".stage img"))[0]
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Move to the trash").click()
     expect(page.get_by_text("1 photo is in the trash.")).to_be_visible()
     doors = [photo["page_url"], photo["url"], thumb, preview]
     assert {url: _status(url) for url in doors} == dict.fromkeys(doors, 404)

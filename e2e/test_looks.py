@@ -26,11 +26,11 @@ _NOT_OURS = {"exclude": [".uppy-ImageCropper-rangeWrapper"]}
 _RUN = "([context, options]) => axe.run(context, options).then(results => results.violations)"
 
 
-def _faults(page: Page, name: str) -> list[str]:
+def _faults(page: Page, name: str, *, sizes: tuple[ViewportSize, ...] = SIZES) -> list[str]:
     """What is wrong with the page as it stands, in each size and colour scheme."""
     found: list[str] = []
     page.evaluate(Axe().axe_script)
-    for size in SIZES:
+    for size in sizes:
         page.set_viewport_size(size)
         for scheme, options in SCHEMES:
             page.emulate_media(color_scheme=scheme)
@@ -171,8 +171,27 @@ def test_pages_in_the_middle_of_something_are_accessible(
     page.locator(".photo__link").first.click()
     expect(page.get_by_role("dialog")).to_be_focused()
     found += _faults(page, "a photo over the library")
+    page.keyboard.press("i")
+    expect(page.locator(".photo-page")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += _faults(page, "shortcuts")
     page.keyboard.press("Escape")
-    page.wait_for_url("**/library/")
+    page.keyboard.press("i")
+    found += _faults(page, "a photo without its details")
+    page.locator("summary", has_text="Add to gallery").click()
+    found += _faults(page, "a photo and the galleries for it")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.get_by_role("dialog")).to_be_focused()
+    found += _faults(page, "a photo in full size")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.set_viewport_size(SIZES[1])
+    page.locator(".actions").get_by_role("button", name="Details").click()
+    page.locator("summary", has_text="Links and codes").click()
+    found += _faults(page, "the details of a photo in a sheet", sizes=SIZES[1:])
+    page.goto("/library/")
     page.locator("input[name=keys]").first.check()
     page.locator(".selection-bar summary", has_text="More").click()
     page.locator("summary", has_text="Change visibility or lifetime").click()

@@ -81,6 +81,8 @@ def test_the_keyboard_alone_signs_in_opens_a_photo_turns_the_pages_and_copies(
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(newer["page_url"])
     page.reload()  # from the lightbox to the photo's own page
+    tab_to(page, page.locator("summary", has_text="Links and codes"))
+    page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("button", name="Copy Direct link"))
     page.keyboard.press("Enter")
     expect(page.locator("#live")).to_contain_text("Copied")

@@ -44,6 +44,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         "key",
         "title",
         "description",
+        "alt_text",
         "original_name",
         "visibility",
         "status",

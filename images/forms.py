@@ -147,8 +147,11 @@ class ImageForm(forms.ModelForm[Image]):
 
     class Meta:
         model = Image
-        fields: ClassVar[list[str]] = ["title", "description", "visibility"]
-        widgets: ClassVar[dict[str, forms.Widget]] = {"description": forms.Textarea(attrs={"rows": 4})}
+        fields: ClassVar[list[str]] = ["title", "description", "alt_text", "visibility"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "alt_text": forms.Textarea(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

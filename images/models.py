@@ -11,7 +11,8 @@ from django.db import models
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User, Visibility, random_key
 from images import search, variants
@@ -87,7 +88,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.filter(key=key).first() or self.filter(aliases__key=key).first()
 
     def matching(self, query: str) -> Self:
-        """Every word of the query is a substring of title or description."""
+        """Every word of the query is a substring of title, description or alternative text."""
         return reduce(lambda found, word: found.filter(search_text__contains=word), search.words(query), self)
 
 
@@ -100,6 +101,12 @@ class Image(models.Model):
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     description = models.TextField(_("description"), max_length=5000, blank=True)
+    alt_text = models.CharField(
+        _("alternative text"),
+        max_length=500,
+        blank=True,
+        help_text=_("What the picture shows, for people who can't see it."),
+    )
     search_text = models.TextField(blank=True, editable=False)
     original_name = models.CharField(_("file name"), max_length=200)
 
@@ -189,12 +196,13 @@ class Image(models.Model):
             visibility=owner.default_visibility,
         )
 
-    def describe(self, *, title: str, description: str) -> Sequence[str]:
+    def describe(self, *, title: str, description: str, alt_text: str = "") -> Sequence[str]:
         """Sets the words and what search looks at; returns the names of the fields to save."""
         self.title = title.strip()
         self.description = description.strip()
-        self.search_text = search.normalise(self.title, self.description)
-        return ("title", "description", "search_text")
+        self.alt_text = " ".join(alt_text.split())
+        self.search_text = search.normalise(self.title, self.description, self.alt_text)
+        return ("title", "description", "alt_text", "search_text")
 
     def show_position(self, position: Position | None) -> Sequence[str]:
         """Sets the position that the page shows, None for no position; returns the names of the fields to save."""
@@ -223,8 +231,19 @@ class Image(models.Model):
         return min((end for end in ends if end is not None), default=None)
 
     @property
+    def name(self) -> str:
+        """What it is called: its title, else when it was taken, for cameras give names that say nothing."""
+        if self.title:
+            return self.title
+        if self.taken_at:
+            taken = datetime.fromisoformat(self.taken_at).replace(tzinfo=None)  # as the camera's clock said
+            return gettext("Photo, taken on %(date)s") % {"date": date_format(taken, "DATETIME_FORMAT")}
+        return self.original_name.rpartition(".")[0] or self.original_name
+
+    @property
     def alt(self) -> str:
-        return self.title or self.original_name.rpartition(".")[0] or self.original_name
+        """What stands for the picture where it isn't seen."""
+        return self.alt_text or self.name
 
     @property
     def link_format(self) -> Format:

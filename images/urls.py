@@ -24,6 +24,7 @@ urlpatterns = [
     re_path(rf"^p/{KEY}/extend$", image.extend, name="extend"),
     re_path(rf"^p/{KEY}/delete$", image.delete, name="delete"),
     re_path(rf"^p/{KEY}/download$", image.download, name="download"),
+    re_path(rf"^p/{KEY}/full$", image.full, name="full"),
     re_path(rf"^i/{KEY}\.(?P<extension>[a-z0-9]{{2,5}})$", files.direct, name="direct"),
     re_path(
         rf"^i/{KEY}/(?P<variant>[a-z.]{{1,20}})\.(?P<extension>[a-z0-9]{{2,5}})$",

@@ -243,7 +243,7 @@ def test_every_url_of_bytes_ends_with_the_first_of_link_gallery_and_photo(
         return {moment - now for moment in ends_of(page)}
 
     assert ends(base) == {minutes[50], minutes[20], minutes[30]}  # two photos and a card
-    assert ends(f"{base}/p/{photo.key}") == {minutes[50]}
+    assert ends(f"{base}/p/{photo.key}") == {minutes[50], minutes[20]}  # the photo, and its neighbour ahead of time
     assert ends(f"{base}/p/{brief.key}/download") == {minutes[20]}
     assert ends(f"{base}/g/{inner.key}") == ends(f"{base}/p/{photo.key}?in={inner.key}") == {minutes[30]}
     assert ends(f"{base}/p/{photo.key}/download?original=1") == {minutes[50]}

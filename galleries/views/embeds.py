@@ -71,7 +71,7 @@ def _photo(request: HttpRequest, key: str) -> dict[str, Any]:
     width, height = fitted(image.width, image.height, min(longest, variant.edge_px or longest))
     return {
         "type": "photo",
-        "title": image.alt,
+        "title": image.name,
         "author_name": image.owner.name,
         "author_url": request.build_absolute_uri(image.owner.get_absolute_url()),
         "url": request.build_absolute_uri(delivery.variant_path(image, variant)),
@@ -154,7 +154,7 @@ class _GalleryFeed(Feed[Image, Gallery]):
         return [item.image for item in listed.order_by("-pk")[:FEED_ENTRIES]]
 
     def item_title(self, image: Image) -> str:
-        return image.alt
+        return image.name
 
     def item_description(self, image: Image) -> str:
         return image.description

@@ -118,7 +118,10 @@ def photo(request: HttpRequest, link: ShareLink, key: str) -> HttpResponse:
         "path": [(gallery.title, _gallery_url(link, gallery)) for gallery in path],
         "preview_url": delivery.variant_url(image, variants.PREVIEW, until=end),
         "previous_url": _photo_url(link, previous.image, path) if previous else "",
+        "previous_preview_url": _preview_url(link, previous.image, path) if previous else "",
         "next_url": _photo_url(link, following.image, path) if following else "",
+        "next_preview_url": _preview_url(link, following.image, path) if following else "",
+        "back_url": _gallery_url(link, path[-1]) if path else link.get_absolute_url(),
         "may_download": sharing.may_download(link),
         "may_download_original": link.downloads == Downloads.ORIGINALS,
         "ends_at": end,
@@ -220,8 +223,7 @@ def _beside(
 
 
 def _photo(link: ShareLink, image: Image, path: list[Gallery]) -> Shown:
-    preview_url = delivery.variant_url(image, variants.PREVIEW, until=sharing.end(link, image, path))
-    return Shown(image, _photo_url(link, image, path), _thumb_url(link, image, path), preview_url)
+    return Shown(image, _photo_url(link, image, path), _thumb_url(link, image, path), _preview_url(link, image, path))
 
 
 def _drop(
@@ -265,6 +267,10 @@ def _card(link: ShareLink, gallery: Gallery, path: list[Gallery]) -> Shown:
 
 def _thumb_url(link: ShareLink, image: Image, path: Iterable[Gallery]) -> str:
     return delivery.variant_url(image, variants.THUMB, until=sharing.end(link, image, path))
+
+
+def _preview_url(link: ShareLink, image: Image, path: Iterable[Gallery]) -> str:
+    return delivery.variant_url(image, variants.PREVIEW, until=sharing.end(link, image, path))
 
 
 def _photo_url(link: ShareLink, image: Image, path: list[Gallery]) -> str:

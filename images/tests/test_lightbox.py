@@ -1,13 +1,15 @@
 """What a grid tells the lightbox about its photos."""
 
+import io
 import re
 
 from django.test import Client
+from PIL import Image as Picture
 
 from conftest import Upload
 from images import delivery, variants
 from images.models import Image, Status
-from images.tests.pictures import gif
+from images.tests.pictures import gif, jpeg
 
 
 def link_of(client: Client, path: str, image: Image) -> str:
@@ -29,8 +31,21 @@ def test_a_photo_comes_with_its_preview_words_and_full_size(visitor: Client, upl
 def test_a_private_photo_has_no_link_to_share(as_owner: Client, upload: Upload) -> None:
     link = link_of(as_owner, "/library/", upload(visibility="private"))
     assert "data-preview" in link
-    assert "data-full" not in link
     assert "data-shared" not in link
+
+
+def test_a_private_photo_is_shown_in_full_size_to_its_owner_alone(
+    as_owner: Client, as_stranger: Client, upload: Upload
+) -> None:
+    image = upload(jpeg((1700, 20)), visibility="private")
+    full = f"/p/{image.key}/full"
+    assert f'data-full="{full}"' in link_of(as_owner, "/library/", image)
+    answer = as_owner.get(full, follow=True)
+    assert answer.headers["Content-Disposition"] == "inline"
+    assert Picture.open(io.BytesIO(answer.getvalue())).size == (1700, 20)
+    assert as_stranger.get(full).status_code == 404
+    Image.objects.update(quarantined_at=image.created_at)
+    assert as_owner.get(full).status_code == 404
 
 
 def test_an_animation_is_shown_as_its_preview(as_owner: Client, upload: Upload) -> None:

@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Visibility
 from accounts.requests import AuthenticatedHttpRequest, came_from
-from images import delivery, variants, visibility
+from images import delivery, derivatives, variants, visibility
 from images.forms import ImageForm
-from images.models import Image, ImageQuerySet
+from images.models import Image, ImageQuerySet, Status
+from images.rendering import Unreadable
 from images.views import trash
 
 
@@ -35,7 +38,8 @@ def photo(request: HttpRequest, key: str) -> HttpResponse:
         "size": variant,
         "sizes": variants.LINKED,
         "preview_url": delivery.variant_url(image, variants.PREVIEW),
-        "full_url": image.direct_url if shared else "",
+        "full_url": image.direct_url if shared else reverse("images:full", args=[image.key]),
+        "has_trash": settings.TRASH_DAYS > 0,
         "previous": previous,
         "next": following,
         "meta": _meta(request, image) if shared else None,
@@ -52,7 +56,7 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         image.visibility = before
-        words = image.describe(title=data["title"], description=data["description"])
+        words = image.describe(**{name: data[name] for name in ("title", "description", "alt_text")})
         image.save(update_fields=[*words, *image.show_position(data["position"])])
         if data["expires_at"] != end:
             visibility.set_end(image, data["expires_at"])
@@ -96,6 +100,20 @@ def download(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(f"{image.direct_url}?download=1")
 
 
+@login_not_required
+@require_safe
+def full(request: HttpRequest, key: str) -> HttpResponse:
+    """The full-size picture without metadata, to be looked at closely by those who may see the page."""
+    image = get_object_or_404(Image.objects.visible_to(request.user), key=key, status=Status.READY)
+    try:
+        derivatives.ensure(image, variants.FULL)
+    except (Unreadable, FileNotFoundError) as error:
+        raise Http404 from error
+    if url := delivery.variant_url(image, variants.FULL):
+        return redirect(url)
+    raise Http404
+
+
 def _neighbours(image: Image, *, is_owner: bool) -> tuple[Image | None, Image | None]:
     """The newer and the older photo in the list that the viewer most likely came from."""
     around: ImageQuerySet = Image.objects.owned_by(image.owner)
@@ -113,9 +131,10 @@ def _neighbours(image: Image, *, is_owner: bool) -> tuple[Image | None, Image | 
 def _meta(request: HttpRequest, image: Image) -> dict[str, Any]:
     """What link previews in chats and other sites read."""
     return {
-        "title": image.alt,
+        "title": image.name,
         "description": image.description[:200],
         "image_url": request.build_absolute_uri(image.direct_url),
+        "image_alt": image.alt,
         "width": image.width,
         "height": image.height,
         "url": request.build_absolute_uri(image.get_absolute_url()),

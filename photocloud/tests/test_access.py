@@ -26,6 +26,7 @@ PUBLIC = {
     "images:user",
     "images:photo",
     "images:download",
+    "images:full",
     "images:direct",
     "images:direct_variant",
     "images:file",
@@ -179,7 +180,14 @@ def test_a_stranger_neither_restores_nor_empties_the_owner_s_trash(as_stranger: 
     assert Image.objects.get(key=keys["photo"]).trashed_at == moment
 
 
-SURFACES = ["/p/{key}", "/p/{key}/download", "/i/{key}.jpg", "/i/{key}/thumb.webp", "/i/{key}/preview.jpg"]
+SURFACES = [
+    "/p/{key}",
+    "/p/{key}/download",
+    "/p/{key}/full",
+    "/i/{key}.jpg",
+    "/i/{key}/thumb.webp",
+    "/i/{key}/preview.jpg",
+]
 SHOWN = {
     ("visitor", "private"): set(),
     ("visitor", "unlisted"): set(SURFACES),
@@ -188,7 +196,7 @@ SHOWN = {
     ("stranger", "unlisted"): set(SURFACES),
     ("stranger", "public"): set(SURFACES),
     ("staff", "private"): set(),
-    ("owner", "private"): {"/p/{key}", "/p/{key}/download"},
+    ("owner", "private"): {"/p/{key}", "/p/{key}/download", "/p/{key}/full"},
     ("owner", "unlisted"): set(SURFACES),
     ("owner", "public"): set(SURFACES),
 }
@@ -255,7 +263,7 @@ def test_a_disabled_person_s_photos_are_closed(upload: Upload, visitor: Client, 
 
 
 @pytest.mark.parametrize("change", ["expires_at", "trashed_at"])
-@pytest.mark.parametrize("path", ["/p/{key}", "/p/{key}/edit", "/p/{key}/delete", "/p/{key}/download"])
+@pytest.mark.parametrize("path", ["/p/{key}", "/p/{key}/edit", "/p/{key}/delete", "/p/{key}/download", "/p/{key}/full"])
 def test_an_expired_or_trashed_photo_is_closed_to_its_owner_too(
     upload: Upload, as_owner: Client, path: str, change: str
 ) -> None:

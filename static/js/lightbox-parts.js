@@ -1,18 +1,12 @@
 /* What surrounds a photo in the lightbox: its caption, the buttons, and the slideshow. The words come with the page. */
-import { announce } from "./announce.js";
-import { copyText } from "./copy.js";
+import { sharePage } from "./share-page.js";
 
 const INTERVAL_MS = 4000;
 
-async function share({ alt, element }, done) {
-  if (navigator.share) await navigator.share({ title: alt, url: element.href }).catch(() => {});
-  else if (await copyText(element.href)) announce(done);
-}
-
-function fillCaption(caption, { alt, element }) {
+function fillCaption(caption, { title: words, element }) {
   const photo = element.closest(".photo");
   const [title, description, facts] = caption.children;
-  title.textContent = alt;
+  title.textContent = words;
   description.textContent = element.dataset.description ?? "";
   const owner = photo.querySelector(".photo__owner a")?.cloneNode(true);
   const left = photo.querySelector("[data-left]")?.textContent;
@@ -42,10 +36,19 @@ function playable(viewer, button) {
   });
   const pause = (event) => {
     const isButton = button.contains(event.target) && !event.key?.startsWith("Arrow");
-    if (timer && !isButton) stop();
+    if (timer && !isButton && event.key !== button.dataset.key) stop();
   };
   for (const type of ["pointerdown", "wheel", "keydown"]) viewer.element.addEventListener(type, pause, { passive: true });
   viewer.on("close", stop);
+}
+
+/* The viewer listens to these by itself; the list of shortcuts shows them. */
+function tellKeys({ topBar, element }) {
+  const own = { close: "Escape", zoom: "z", "arrow--prev": "ArrowLeft", "arrow--next": "ArrowRight" };
+  for (const [name, key] of Object.entries(own)) {
+    const button = (name.startsWith("arrow") ? element : topBar).querySelector(`.pswp__button--${name}`);
+    button.dataset.keyOwn = key;
+  }
 }
 
 export function furnish(viewer, parts) {
@@ -65,7 +68,11 @@ export function furnish(viewer, parts) {
     if (downloads === undefined) download.remove();
     scrollWrap.append(caption);
     playable(viewer, play);
-    shareButton.addEventListener("click", () => share(viewer.currSlide.data, parts.dataset.copied));
+    shareButton.addEventListener("click", () => {
+      const { title, element: link } = viewer.currSlide.data;
+      sharePage({ title, url: link.href, done: parts.dataset.copied });
+    });
+    tellKeys(viewer);
     element.dir = "ltr";
   });
 }

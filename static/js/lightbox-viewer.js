@@ -1,57 +1,32 @@
 /* The lightbox itself: the photos of a grid as slides, and more of them as the end comes near. */
 import PhotoSwipe from "../vendor/photoswipe/photoswipe.esm.min.js";
 import { furnish } from "./lightbox-parts.js";
+import { icon, leaveKeysToDialogs, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
 
-/* The edges of images/variants.py. */
-const PREVIEW_PX = 1600;
+/* The edge of the small pictures in images/variants.py. */
 const THUMB_PX = 480;
 const AHEAD = 6;
 /* Where lightbox.css makes the caption one line. */
 const LOW_PX = 480;
-const icon = (name) => `<svg class="icon" aria-hidden="true"><use href="#i-${name}"/></svg>`;
 
 const linksOf = (grid) => [...grid.querySelectorAll(".photo__link[href][data-preview]")];
 
-/* Without a link to the full size a photo is as large as its preview. */
 function slide(link) {
   const picture = link.querySelector("img");
-  const width = Number(picture.getAttribute("width"));
-  const height = Number(picture.getAttribute("height"));
-  const longest = Math.max(width, height);
-  const shrunk = Math.min(1, PREVIEW_PX / longest);
-  const { preview, full } = link.dataset;
-  const wide = Math.round(width * shrunk);
-  const thumbWide = Math.round(width * Math.min(1, THUMB_PX / longest));
+  const { preview, full, title } = link.dataset;
+  const { width: wide, height: high } = sizeOf(picture);
+  const thumbWide = Math.round(wide * Math.min(1, THUMB_PX / Math.max(wide, high)));
   return {
     element: link,
     page: link.pathname,
+    title: title ?? picture.alt,
     alt: picture.alt,
     msrc: picture.src,
     thumbCropped: true,
     src: preview,
     srcset: thumbWide < wide ? `${picture.src} ${thumbWide}w, ${preview} ${wide}w` : "",
-    width: full ? width : wide,
-    height: full ? height : Math.round(height * shrunk),
-    full: shrunk < 1 ? full : "",
+    ...sizeOf(picture, full),
   };
-}
-
-/* Puts the full size in place of the preview once somebody looks closer, and as soon as it is there. */
-async function sharpen({ data, content, currZoomLevel, zoomLevels }) {
-  if (!data.full || currZoomLevel <= zoomLevels.fit) return;
-  const picture = new Image();
-  picture.src = data.full;
-  data.full = "";
-  try {
-    await picture.decode();
-  } catch {
-    return;
-  }
-  if (!content.element) return;
-  data.srcset = "";
-  data.src = picture.src;
-  content.element.removeAttribute("srcset");
-  content.element.src = data.src;
 }
 
 function loadMore(viewer, grid) {
@@ -66,13 +41,6 @@ function takeMore(viewer, grid, slides) {
   if (slides.length > first) viewer.refreshSlideContent(first);
 }
 
-/* Nothing but the lightbox and its messages can be reached while it is open. */
-function setApart(viewer, isApart) {
-  for (const other of document.body.children) {
-    if (other !== viewer.element && other.id !== "live") other.inert = isApart;
-  }
-}
-
 /* Room for the buttons above and the caption below, so that neither lies on the photo. */
 function padding({ y }, { element }) {
   const caption = element.dataset.description ? 116 : 72;
@@ -84,7 +52,7 @@ export function open(link, parts) {
   const links = linksOf(grid);
   const slides = links.map(slide);
   const words = parts.dataset;
-  const title = document.title;
+  const titleBefore = document.title;
   const viewer = new PhotoSwipe({
     dataSource: slides,
     index: links.indexOf(link),
@@ -106,17 +74,20 @@ export function open(link, parts) {
     arrowNextSVG: icon("next"),
   });
   furnish(viewer, parts);
+  leaveKeysToDialogs(viewer);
   viewer.on("change", () => {
-    const { alt, element } = viewer.currSlide.data;
+    const { alt, title, element } = viewer.currSlide.data;
     viewer.element.setAttribute("aria-label", alt);
-    document.title = alt;
+    document.title = title;
     element.scrollIntoView({ block: "nearest" });
     loadMore(viewer, grid);
   });
-  viewer.on("zoomPanUpdate", (event) => sharpen(event.slide));
+  viewer.on("zoomPanUpdate", ({ slide: { currZoomLevel, zoomLevels } }) => {
+    if (currZoomLevel > zoomLevels.fit) sharpen(viewer.currSlide);
+  });
   viewer.on("destroy", () => {
     setApart(viewer, false);
-    document.title = title;
+    document.title = titleBefore;
     viewer.currSlide.data.element.focus();
   });
   viewer.init();

@@ -1,4 +1,8 @@
 /* A photo of a grid opens over the page, under the address of its own page. What shows it is loaded on first use. */
+import { noteList } from "./list.js";
+import { loadStyles } from "./styles.js";
+import "./transitions.js";
+
 const grid = location.pathname;
 const parts = document.getElementById("lightbox");
 let loading = null;
@@ -6,20 +10,8 @@ let viewer = null;
 
 const photoAt = (target) => target.closest?.(".photo__link[href][data-preview]");
 
-function loadStyles(href) {
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = href;
-  return new Promise((resolve, reject) => {
-    sheet.onload = resolve;
-    sheet.onerror = reject;
-    document.head.append(sheet);
-  });
-}
-
 function load() {
-  const styles = parts.dataset.styles.split(" ");
-  loading ??= Promise.all([import("./lightbox-viewer.js"), ...styles.map(loadStyles)]).then(([module]) => module);
+  loading ??= Promise.all([import("./lightbox-viewer.js"), loadStyles(parts.dataset.styles)]).then(([module]) => module);
   return loading;
 }
 
@@ -62,3 +54,4 @@ for (const type of ["pointerover", "focusin"]) {
   document.addEventListener(type, (event) => photoAt(event.target) && load().catch(() => {}));
 }
 for (const type of ["popstate", "pageshow"]) window.addEventListener(type, follow);
+noteList();

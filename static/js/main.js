@@ -3,3 +3,4 @@ import "./copy.js";
 import "./menus.js";
 import "./sign-out.js";
 import "./reload.js";
+import "./keys.js";

@@ -1,0 +1,66 @@
+/* The page of one photo: its panel stays as it was left, "back" leads to the list, its neighbours are fetched ahead. */
+import { lastList, returnTo } from "./list.js";
+import { sharePage } from "./share-page.js";
+import "./transitions.js";
+import "./zoom.js";
+
+const YEAR_SECONDS = 365 * 24 * 3600;
+const PANEL = "#panel > details";
+const wide = matchMedia("(width >= 60rem)");
+
+/* The server reads the cookie, so that the panel is there or not before anything is drawn. */
+document.addEventListener("click", (event) => {
+  const panel = event.target.closest(`${PANEL} > summary`)?.parentElement;
+  if (!panel || !wide.matches) return;
+  const state = panel.open ? "closed" : "open";
+  document.cookie = `panel=${state}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
+});
+
+/* As a sheet it is always whole. */
+document.addEventListener("beforetoggle", ({ target, newState }) => {
+  if (target.id === "panel" && newState === "open") target.querySelector("details").open = true;
+}, true);
+wide.addEventListener("change", () => {
+  if ("popover" in HTMLElement.prototype) document.querySelector("#panel:popover-open")?.hidePopover();
+});
+if (location.hash === "#links" && !wide.matches) document.getElementById("panel").showPopover?.();
+
+function showWay() {
+  const back = document.querySelector("[data-back]");
+  const list = lastList();
+  if (!list || !new URL(list.url).pathname.startsWith(back.dataset.back)) return;
+  back.href = list.url;
+  back.querySelector("span").textContent = list.title;
+}
+
+document.addEventListener("click", (event) => {
+  const back = event.target.closest("[data-back]");
+  if (back && !event.ctrlKey && !event.metaKey && !event.shiftKey && returnTo(back.href)) event.preventDefault();
+  const { sharePage: path, shareTitle: title, done } = event.target.closest("[data-share-page]")?.dataset ?? {};
+  if (path) sharePage({ title, url: new URL(path, location.href).href, done });
+});
+
+/* The browser chooses between the formats as it will on their pages. */
+function fetchAhead() {
+  for (const { dataset } of document.querySelectorAll("[data-ahead]:not([data-ahead=''])")) {
+    const picture = document.createElement("picture");
+    const image = new Image();
+    if (dataset.aheadAvif) {
+      const source = document.createElement("source");
+      source.type = "image/avif";
+      source.srcset = dataset.aheadAvif;
+      picture.append(source);
+    }
+    picture.append(image);
+    image.fetchPriority = "low";
+    image.src = dataset.ahead;
+  }
+}
+
+showWay();
+document.addEventListener("htmx:afterSettle", showWay);
+if (!navigator.connection?.saveData) {
+  const whenLoaded = () => (document.readyState === "complete" ? fetchAhead() : window.addEventListener("load", fetchAhead));
+  if (document.prerendering) document.addEventListener("prerenderingchange", whenLoaded, { once: true });
+  else whenLoaded();
+}

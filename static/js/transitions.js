@@ -1,0 +1,33 @@
+/* Where browsers fade from page to page, a photo grows out of its grid, and shrinks back to its place. */
+const NAME = "photo";
+const PAGE = ".stage__photo img";
+
+const pathOf = (url) => url && new URL(url).pathname;
+
+/* What shows the photo of an address here: in the lightbox, in a grid, or large on its page. */
+function pictureOf(path) {
+  const large = document.querySelector(".pswp__item[aria-hidden=false] img.pswp__img:not(.pswp__img--placeholder)");
+  if (large) return large;
+  const links = [...document.querySelectorAll(".photo__link[href]")];
+  return links.find((link) => link.pathname === path)?.querySelector("img");
+}
+
+async function name(picture, transition) {
+  if (!picture) return;
+  picture.style.viewTransitionName = NAME;
+  await transition.finished.catch(() => {});
+  picture.style.viewTransitionName = "";
+}
+
+window.addEventListener("pageswap", ({ viewTransition, activation }) => {
+  if (!viewTransition) return;
+  const page = document.querySelector(PAGE);
+  if (!page) name(pictureOf(pathOf(activation.entry.url)), viewTransition);
+  else if (/\/p\/\w+$/.test(pathOf(activation.entry.url))) page.style.viewTransitionName = "none";
+});
+
+window.addEventListener("pagereveal", ({ viewTransition }) => {
+  const page = document.querySelector(PAGE);
+  if (page) page.style.viewTransitionName = "";
+  else if (viewTransition) name(pictureOf(pathOf(window.navigation?.activation?.from?.url)), viewTransition);
+});
