@@ -6,16 +6,19 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from images.views import explore
-from photocloud import views
+from photocloud import errors, styleguide, theme, views
 from photocloud.api import simple
 
-handler400 = views.bad_request
-handler404 = views.not_found
-handler500 = views.server_error
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler429 = errors.too_many  # asked for by allauth
+handler500 = errors.server_error
 
 urlpatterns = [
     path("", explore.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("theme", theme.choose, name="theme"),
+    path("styleguide/", styleguide.show, name="styleguide"),
     path("upload", simple.upload, name="upload"),
     path("language", login_not_required(set_language), name="set_language"),
     path("images-list", simple.images_list, name="images_list"),

@@ -38,8 +38,8 @@ async function makeDialog() {
   dialog.className = "upload-dialog";
   dialog.setAttribute("aria-labelledby", "upload-title");
   const region = document.createElement("div");
-  region.className = "toast";
-  region.setAttribute("aria-live", "polite");
+  region.className = "toasts";
+  region.setAttribute("role", "status");
   const close = other.getElementById("upload-close");
   close.hidden = false;
   close.addEventListener("click", () => dialog.close());

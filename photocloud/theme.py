@@ -1,0 +1,42 @@
+"""Light, dark, or as the system has it: what a browser's owner chose, kept in a cookie."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+COOKIE = "theme"
+COOKIE_SECONDS = 365 * 24 * 3600
+THEMES = ("light", "dark")
+
+
+def chosen(request: HttpRequest) -> str:
+    """`light`, `dark`, or empty where the system decides."""
+    theme = request.COOKIES.get(COOKIE, "")
+    return theme if theme in THEMES else ""
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def choose(request: HttpRequest) -> HttpResponseRedirect:
+    """Keeps the choice and goes back. A forged request would change colours only, and visitors need no CSRF cookie."""
+    theme = request.POST.get("theme", "")
+    response = redirect(_page(request))
+    if theme in THEMES:
+        response.set_cookie(
+            COOKIE, theme, max_age=COOKIE_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+def _page(request: HttpRequest) -> str:
+    """Where the form was: pages behind a share link send no referrer, so they say it."""
+    page = request.POST.get("next") or request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    return page if url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure()) else "/"

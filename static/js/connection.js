@@ -1,0 +1,36 @@
+/* Says when the network is gone, and lets people try again what could not be loaded. */
+import { show } from "./toasts.js";
+
+const words = document.getElementById("live")?.dataset ?? {};
+const tellOffline = () => show(words.offline, { kind: "network", level: "warning", lasts: true });
+
+window.addEventListener("offline", tellOffline);
+window.addEventListener("online", () => show(words.online, { kind: "network", level: "success" }));
+if (!navigator.onLine) tellOffline();
+
+/* The link to more photos that is loaded when it comes into view: from now on by a click. */
+function offerAgain(link) {
+  link.dataset.again = link.textContent;
+  link.textContent = words.retry;
+  show(words.moreFailed, { kind: "failed", level: "error" });
+}
+
+function onFailure({ detail }) {
+  const asked = detail.elt;
+  const trigger = asked.getAttribute("hx-trigger") ?? "";
+  if (trigger.startsWith("every")) return;
+  if (trigger.includes("revealed")) offerAgain(asked);
+  else if (navigator.onLine) show(words.failed, { kind: "failed", level: "error" });
+}
+
+for (const name of ["sendError", "responseError", "timeout"]) document.addEventListener(`htmx:${name}`, onFailure);
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-again]");
+  if (!link) return;
+  event.preventDefault();
+  link.textContent = link.dataset.again;
+  delete link.dataset.again;
+  document.querySelector('.toast[data-kind="failed"]')?.remove();
+  window.htmx.trigger(link, "revealed");
+});

@@ -1,0 +1,13 @@
+/* Forms: the first field with an error gets the focus, and passwords can be shown. */
+document.querySelector('main [aria-invalid="true"]')?.focus();
+
+for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveal]");
+  if (!button) return;
+  const field = button.parentElement.querySelector("input");
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.ariaPressed = String(shown);
+});
