@@ -1,7 +1,6 @@
 """The pieces of the design in all their states, for those who build pages."""
 
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 from django import forms
@@ -25,6 +24,7 @@ COLOURS = (
 )
 SIZES = ("xxl", "xl", "l", "m", "s", "xs")
 SPACES = range(1, 9)
+COLOURS_OF_PHOTOS = ("#5b7a4e", "#8a93a6")
 RADII = ("radius-s", "radius", "radius-l", "round")
 
 
@@ -82,8 +82,8 @@ def _galleries() -> list[Gallery]:
 
 def _photos() -> list[Image]:
     """A grid of placeholders, with every badge."""
-    shapes = product(((1500, 1000), (800, 1200), (2400, 900)), ("#5b7a4e", "#8a93a6", "#c9a27e"))
-    photos = [_photo(*shape, colour=colour) for shape, colour in shapes]
+    shapes = ((1500, 1000), (1000, 1500), (1200, 1200)) * 3
+    photos = [_photo(*shape, colour=colour) for shape, colour in zip(shapes, COLOURS_OF_PHOTOS * 5, strict=False)]
     for photo in photos:
         photo.status = Status.READY
     photos[0].visibility = Visibility.PRIVATE

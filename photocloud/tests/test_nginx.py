@@ -1,5 +1,6 @@
 """From an upload to a view through a real nginx with deploy/nginx.conf, and a real gunicorn behind it."""
 
+import base64
 import getpass
 import hashlib
 import http.client
@@ -166,6 +167,7 @@ def test_what_is_too_large_for_nginx_is_refused_in_json_to_scripts_and_as_a_page
     person = requests.post(f"{site.url}/upload", body, headers={"Accept": "text/html,*/*"}, timeout=30)
     assert (person.status_code, person.headers["Content-Type"]) == (413, "text/html")
     assert str(REQUEST_MAX_BYTES) in person.text
+    _assert_in_the_look(person)
 
 
 def test_what_is_too_large_for_the_app_is_refused_by_the_app(site: Site) -> None:
@@ -231,4 +233,21 @@ def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> Non
         assert script.headers["Retry-After"] == "10"
         person = requests.get(f"http://127.0.0.1:{port}/library/", headers={"Accept": "text/html"}, timeout=30)
         assert (person.status_code, person.headers["Content-Type"]) == (502, "text/html")
+        assert "data-theme" not in person.text
+        _assert_in_the_look(person)
+        dark = requests.get(f"http://127.0.0.1:{port}/library/", cookies={"theme": "dark"}, timeout=30)
+        assert '<html lang="en" data-theme="dark">' in dark.text
+        forged = requests.get(f"http://127.0.0.1:{port}/library/", cookies={"theme": '"><script>'}, timeout=30)
+        assert "script" not in forged.text
     assert "very-secret" not in access_log.read_text() + (access_log.parent / "log").read_text()
+
+
+def _assert_in_the_look(page: requests.Response) -> None:
+    """Its style is in it, and the policy allows this style and nothing else."""
+    style = re.search("<style>(.+?)</style>", page.text)
+    assert style, page.text
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
+    assert "unsafe" not in policy
+    assert page.headers["X-Content-Type-Options"] == "nosniff"

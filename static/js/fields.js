@@ -1,5 +1,5 @@
 /* Forms: the first field with an error gets the focus, and passwords can be shown. */
-document.querySelector('main [aria-invalid="true"]')?.focus();
+document.querySelector('form[method="post"] [aria-invalid="true"]')?.focus();
 
 for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
 
