@@ -51,10 +51,11 @@ inner = Gallery.objects.create(owner=gallery.owner, title="Day 1", parent=galler
 photo = gallery.images.first()
 inner.add(photo)
 link = sharing.make(gallery.owner, gallery=gallery, expires_at=sharing.default_end(), downloads="originals")
+drop = sharing.make(gallery.owner, gallery=gallery, expires_at=None, additions="drop")
 locked = sharing.make(gallery.owner, images=[photo], expires_at=None)
 sharing.set_password(locked, "open sesame")
 locked.save()
-for made in (link, locked):
+for made in (link, locked, drop):
     print(made.token)
 print(inner.key)
 print(photo.key)
@@ -63,12 +64,13 @@ print(photo.key)
 
 def _shared(instance: Instance, gallery: str) -> dict[str, str]:
     """Pages behind two links to what is in a gallery."""
-    token, locked, inner, photo = instance.shell(_SHARE.format(key=gallery)).split()
+    token, locked, drop, inner, photo = instance.shell(_SHARE.format(key=gallery)).split()
     return {
         "shared gallery": f"/s/{token}",
         "shared nested gallery": f"/s/{token}/g/{inner}",
         "shared photo": f"/s/{token}/p/{photo}",
         "locked link": f"/s/{locked}",
+        "link that takes photos in": f"/s/{drop}",
     }
 
 
@@ -136,11 +138,29 @@ def test_the_pages_of_a_person_are_accessible(
         "sessions": "/accounts/sessions/",
         "sign out": "/accounts/logout/",
         "list of photos": "/images-list",
+        "trash": "/trash/",
     }
     found = []
     for name, address in pages.items():
         page.goto(address)
         found += _faults(page, name)
+    page.get_by_role("button", name="Account").click()
+    found += _faults(page, "account menu")
+    page.goto(f"/g/{gallery}")
+    page.get_by_role("button", name="More").click()
+    found += _faults(page, "menu of a gallery")
+    assert not found, "\n".join(found)
+
+
+def test_every_piece_of_the_style_guide_is_accessible(windows: Windows, instance: Instance) -> None:
+    page = windows.open()
+    sign_in(page, instance.make_people("designer", superuser=True)[0])
+    page.goto("/styleguide/")
+    found = _faults(page, "style guide")
+    for piece in ("Menu", "Sheet", "Window"):
+        page.get_by_role("button", name=piece, exact=True).first.click()
+        found += _faults(page, f"style guide, {piece}")
+        page.keyboard.press("Escape")
     assert not found, "\n".join(found)
 
 

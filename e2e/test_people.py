@@ -15,7 +15,7 @@ def test_a_person_chooses_a_name_a_lifetime_and_a_picture(
 ) -> None:
     page = windows.open()
     sign_in(page, person)
-    page.get_by_role("banner").locator("summary").click()
+    page.get_by_role("button", name="Account").click()
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Display name").fill("Ada of the Hills")
     page.get_by_label("Lifetime of new photos").select_option(label="1 week")

@@ -91,7 +91,7 @@ def test_who_signs_out_leaves_no_photo_in_the_browser(windows: Windows, person: 
     open_upload(page)
     choose(page, photos.nature[0])
     page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
-    page.locator("summary[aria-label=Account]").click()
+    page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/explore/")
     assert page.evaluate(_KEPT) == []

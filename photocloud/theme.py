@@ -27,9 +27,7 @@ def choose(request: HttpRequest) -> HttpResponseRedirect:
     theme = request.POST.get("theme", "")
     response = redirect(_page(request))
     if theme in THEMES:
-        response.set_cookie(
-            COOKIE, theme, max_age=COOKIE_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax"
-        )
+        response.set_cookie(COOKIE, theme, max_age=COOKIE_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax")
     else:
         response.delete_cookie(COOKIE, samesite="Lax")
     return response

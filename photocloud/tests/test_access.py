@@ -18,6 +18,8 @@ from images.models import Image
 PUBLIC = {
     "home",
     "healthz",
+    "theme",
+    "styleguide",
     "upload",
     "set_language",
     "images_list",

@@ -1,0 +1,79 @@
+"""What people read when something went wrong."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+
+from conftest import Upload
+from galleries.models import Gallery
+from images.models import Image
+from photocloud import errors
+
+PAST = datetime(2001, 2, 3, tzinfo=UTC)
+
+
+def test_the_owner_alone_is_told_that_a_photo_is_in_the_trash(
+    upload: Upload, as_owner: Client, as_stranger: Client
+) -> None:
+    path = upload(visibility="public").get_absolute_url()
+    Image.objects.update(trashed_at=PAST)
+    answer = as_owner.get(path)
+    assert answer.status_code == 404
+    assert "This photo is in the trash" in answer.content.decode()
+    assert 'href="/trash/">Open the trash' in answer.content.decode()
+    assert "There is nothing here" in as_stranger.get(path).content.decode()
+
+
+@pytest.mark.parametrize("page", ["/p/{}", "/p/{}/edit", "/p/{}/download"])
+def test_the_owner_alone_is_told_when_a_photo_ended(
+    upload: Upload, as_owner: Client, as_stranger: Client, visitor: Client, page: str
+) -> None:
+    path = page.format(upload(visibility="public").key)
+    Image.objects.update(expires_at=PAST, trashed_at=PAST)
+    answer = as_owner.get(path)
+    assert answer.status_code == 404
+    assert "This photo ended on Feb. 3, 2001" in answer.content.decode()
+    assert "2001" not in as_stranger.get(path).content.decode()
+    assert "2001" not in visitor.get(path).content.decode()
+
+
+def test_the_owner_alone_is_told_when_a_gallery_ended(upload: Upload, as_owner: Client, as_stranger: Client) -> None:
+    owner = upload().owner
+    path = Gallery.objects.create(owner=owner, title="Norway", visibility="public", expires_at=PAST).get_absolute_url()
+    assert "This gallery ended on Feb. 3, 2001" in as_owner.get(path).content.decode()
+    assert "2001" not in as_stranger.get(path).content.decode()
+
+
+def test_what_was_deleted_for_good_is_like_what_never_was(upload: Upload, as_owner: Client) -> None:
+    path = upload().get_absolute_url()
+    Image.objects.update(deleted_at=PAST, expires_at=PAST, trashed_at=PAST)
+    assert "There is nothing here" in as_owner.get(path).content.decode()
+
+
+def test_who_tries_too_often_is_told_how_long_to_wait(as_owner: Client) -> None:
+    fields = {"oldpassword": "wrong", "password1": "a", "password2": "b"}
+    for _ in range(5):
+        assert as_owner.post("/accounts/password/change/", fields).status_code == 200
+    answer = as_owner.post("/accounts/password/change/", fields)
+    cache.clear()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert "Wait 1 minute, then try again." in answer.content.decode()
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_what_is_broken_is_said_without_the_database_in_the_chosen_theme(status: int) -> None:
+    request = RequestFactory().get("/library/")
+    request.COOKIES["theme"] = "dark"
+    answer = errors.bad_request(request, ValueError()) if status == 400 else errors.server_error(request)
+    assert answer.status_code == status
+    page = answer.content.decode()
+    assert 'data-theme="dark"' in page
+    assert "<h1>" in page
+
+
+def test_a_form_without_its_token_is_asked_for_again() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "owner"})
+    assert answer.status_code == 403
+    assert "Please send that again" in answer.content.decode()
