@@ -1,13 +1,24 @@
-"""Sign-up and profile."""
+"""Sign-in, sign-up and profile."""
 
 from typing import Any, ClassVar
 
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account.forms import LoginForm as AllauthLoginForm, SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """allauth's form, without placeholders that repeat the labels; password managers fill in the username too."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].label = _("E-mail or username")
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -36,6 +47,7 @@ class ProfileForm(forms.ModelForm[User]):
             "default_lifetime": None,
             "language": _("Of the pages in this browser and of mails."),
         }
+        widgets: ClassVar[dict[str, forms.Widget]] = {"display_name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

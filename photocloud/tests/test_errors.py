@@ -1,5 +1,6 @@
 """What people read when something went wrong."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -77,3 +78,28 @@ def test_a_form_without_its_token_is_asked_for_again() -> None:
     answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "owner"})
     assert answer.status_code == 403
     assert "Please send that again" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "autocomplete"),
+    [
+        ("/accounts/login/", "login", "username"),
+        ("/accounts/login/", "password", "current-password"),
+        ("/accounts/signup/", "email", "email"),
+        ("/accounts/signup/", "username", "username"),
+        ("/accounts/signup/", "password1", "new-password"),
+    ],
+)
+def test_an_error_is_tied_to_its_field_and_browsers_know_what_to_fill_in(
+    visitor: Client, path: str, field: str, autocomplete: str
+) -> None:
+    page = visitor.post(path, {}).content.decode()
+    tag = re.search(rf'<input [^>]*name="{field}"[^>]*>', page)
+    assert tag, page
+    assert f'autocomplete="{autocomplete}"' in tag[0]
+    assert 'aria-invalid="true"' in tag[0]
+    described = re.search('aria-describedby="([^"]+)"', tag[0])
+    assert described, tag[0]
+    assert f"id_{field}_error" in described[1].split()
+    assert f'id="id_{field}_error"' in page
+    assert "placeholder" not in tag[0]
