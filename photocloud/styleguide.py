@@ -16,7 +16,7 @@ from images.models import Image, Status
 from photocloud import theme
 
 COLOURS = (
-    ("bg", "surface", "raised", "hover", "pressed"),
+    ("bg", "surface", "raised", "hover", "pressed", "chosen"),
     ("line", "line-control", "line-strong", "text", "muted"),
     ("accent", "accent-fill", "accent-fill-hover", "accent-soft", "on-accent"),
     ("danger", "danger-soft", "success", "success-soft"),
