@@ -95,7 +95,7 @@ class Windows:
     def _on_console(self, message: ConsoleMessage) -> None:
         # Answers of 4xx and 5xx are judged one by one below.
         answered = message.text.startswith("Failed to load resource: the server responded")
-        cut = self._cuts and message.text.startswith("Failed to load resource: net::")
+        cut = self._cuts and message.text.startswith(("Failed to load resource: net::", "htmx:"))
         if message.type == "error" and not answered and not cut:
             self.faults.append(f"console: {message.text} {message.location}")
 
