@@ -261,7 +261,7 @@ PURGE_MOST_SHARE = env.float("PURGE_MOST_SHARE", 0.5)
 # Language and time
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
-# Each by its own name, for whoever looks for theirs.
+# Named as in themselves, for whoever looks for theirs.
 LANGUAGES = [
     ("en", "English"),
     ("de", "Deutsch"),

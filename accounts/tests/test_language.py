@@ -33,7 +33,10 @@ def test_a_visitor_reads_the_language_that_the_browser_asks_for(visitor: Client,
     assert language_of(visitor, accept_language=asked) == given
 
 
-def test_a_visitor_chooses_a_language(visitor: Client) -> None:
+@pytest.mark.django_db
+def test_a_visitor_chooses_a_language_on_any_page() -> None:
+    visitor = Client(enforce_csrf_checks=True)
+    assert 'name="language" value="es" lang="es">Español</button>' in visitor.get("/explore/").content.decode()
     answer = visitor.post("/language", {"language": "es", "next": "/explore/"})
     assert answer.headers["Location"] == "/explore/"
     assert language_of(visitor, accept_language="de") == "es"
