@@ -68,7 +68,7 @@ UPPY: Final[Mapping[str, str | Promise]] = MappingProxyType(
         "poweredBy": _("Powered by %{uppy}"),
         "reSelect": _("Choose again"),
         "recordVideoBtn": _("Record a video"),
-        "recoveredAllFiles": _("All photos of last time are here again. Go on when you like."),
+        "recoveredAllFiles": _("All photos from last time are here again. Go on when you like."),
         "removeFile": _("Take %{file} out"),
         "resume": _("Go on"),
         "resumeUpload": _("Go on with this upload"),
@@ -142,8 +142,8 @@ UPPY_COUNTED: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
             number,
         ),
         "recoveredXFiles": lambda number: ngettext(
-            "1 photo of last time is too large to be kept here. Choose it again and go on.",
-            "%{smart_count} photos of last time are too large to be kept here. Choose them again and go on.",
+            "1 photo from last time is too large to be kept here. Choose it again and go on.",
+            "%{smart_count} photos from last time are too large to be kept here. Choose them again and go on.",
             number,
         ),
         "uploadXFiles": lambda number: ngettext(

@@ -1,5 +1,6 @@
 """What templates ask about photos."""
 
+import json
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.models import User
-from images import avatars, delivery, variants
+from images import avatars, delivery, plurals, variants
 from images.metadata import Position
 from images.models import Image
 
@@ -23,6 +24,18 @@ NOTES: Final = {
     "truncated": gettext_lazy("The file is cut off: a small part at the lower edge may be missing."),
     "unreadable_metadata": gettext_lazy("What the camera wrote about the picture can't be read."),
 }
+
+
+@register.simple_tag
+def selected_words() -> str:
+    """How many photos are selected, as JSON for the browser: of `all`, or of the `part` that is loaded."""
+    words = {
+        "all": plurals.forms(lambda count: ngettext("{count} photo selected", "{count} photos selected", count)),
+        "part": plurals.forms(
+            lambda count: ngettext("{count} loaded photo selected", "{count} loaded photos selected", count)
+        ),
+    }
+    return json.dumps(words, ensure_ascii=False)
 
 
 @register.simple_tag
@@ -122,8 +135,8 @@ def camera_time(taken_at: str) -> str:
 def coordinates(position: Position) -> str:
     """Decimal degrees with the letters of the hemispheres, which stay on their line: 52.51667° N, 13.40000° E."""
     latitude, longitude = (number_format(abs(degrees), 5) for degrees in position)
-    north_or_south = _("%(degrees)s°\u00a0N") if position.latitude >= 0 else _("%(degrees)s°\u00a0S")
-    east_or_west = _("%(degrees)s°\u00a0E") if position.longitude >= 0 else _("%(degrees)s°\u00a0W")
+    north_or_south = _("%(degrees)s° N") if position.latitude >= 0 else _("%(degrees)s° S")
+    east_or_west = _("%(degrees)s° E") if position.longitude >= 0 else _("%(degrees)s° W")
     return f"{north_or_south % {'degrees': latitude}}, {east_or_west % {'degrees': longitude}}"
 
 

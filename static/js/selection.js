@@ -49,6 +49,8 @@ function selectionOf(form, changed) {
 function counter(form) {
   const label = form.querySelector("[data-selected]");
   if (!label) return () => {};
+  const words = JSON.parse(label.dataset.words);
+  const rules = new Intl.PluralRules(document.documentElement.lang);
   const region = document.createElement("p");
   region.className = "visually-hidden";
   region.role = "status";
@@ -57,11 +59,11 @@ function counter(form) {
   return ({ boxes, chosen }, { aloud = true } = {}) => {
     const [all, count] = [boxes().length, chosen().length];
     const isPart = count === all && form.querySelector('[rel="next"], [rel="prev"]');
-    const { none, one, many, loaded } = label.dataset;
-    const words = count > 1 ? (isPart ? loaded : many).replace("{count}", count) : count ? one : none;
-    label.textContent = words;
+    const forms = isPart ? words.part : words.all;
+    const text = count ? forms[rules.select(count)].replace("{count}", count) : label.dataset.none;
+    label.textContent = text;
     clearTimeout(timer);
-    if (aloud) timer = setTimeout(() => (region.textContent = words), QUIET_MS);
+    if (aloud) timer = setTimeout(() => (region.textContent = text), QUIET_MS);
   };
 }
 
