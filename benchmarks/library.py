@@ -6,14 +6,14 @@ people, and asks for their libraries in turn. Prints medians and the ratio.
 """
 
 import argparse
-import os
 import statistics
 import sys
-import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import pages
 
 
 def main() -> None:
@@ -22,65 +22,31 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=100_000, help="photos of the second person")
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "photocloud.settings",
-            "DATA_DIR": folder,
-            "MEDIA_ROOT": f"{folder}/media",
-            "SECRET_KEY": "only-for-this-benchmark",
-            "LOG_LEVEL": "WARNING",
-        }
+    with pages.prepared():
         measure(few=options.few, many=options.many, rounds=options.rounds)
 
 
 def measure(*, few: int, many: int, rounds: int) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext, setup_test_environment
 
     from accounts.models import User
-    from images.models import Image, Status
 
-    setup_test_environment()
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable")
-    call_command("collectstatic", interactive=False, verbosity=0)
-    clients: dict[int, Client] = {}
+    visits = {}
     for count in (few, many):
         person = User.objects.create_user(email=f"{count}@example.com", username=f"person{count}")
-        for start in range(0, count, 5000):
-            images = []
-            for number in range(start, min(count, start + 5000)):
-                image = Image.new(owner=person, original_name=f"{number}.jpg", size_bytes=3_000_000)
-                image.status, image.format, image.colour = Status.READY, "JPEG", "#808080"
-                image.width, image.height, image.sha256 = 4000, 3000, f"{number:064x}"
-                images.append(image)
-            Image.objects.bulk_create(images)
-        clients[count] = Client()
-        clients[count].force_login(person)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-    times: dict[int, list[float]] = {few: [], many: []}
-    for round_number in range(rounds + 5):
-        for count, client in clients.items():
-            started = time.perf_counter()
-            answer = client.get("/library/")
-            elapsed = time.perf_counter() - started
-            assert answer.status_code == 200
-            assert len(answer.context["photos"]) == min(60, count)
-            if round_number >= 5:  # the first ones warm up
-                times[count].append(elapsed)
-    for count, client in clients.items():
-        with CaptureQueriesContext(connection) as queries:
-            client.get("/library/")
-        print(f"{count:>7} photos: median {statistics.median(times[count]) * 1000:6.1f} ms, {len(queries)} queries")
-    ratio = statistics.median(times[many]) / statistics.median(times[few])
-    print(f"ratio of the medians: {ratio:.2f} ({connection.vendor}, {rounds} rounds)")
+        pages.add_photos(person, count)
+        client = Client()
+        client.force_login(person)
+        answer = client.get("/library/")
+        assert answer.status_code == 200
+        assert len(answer.context["photos"]) == min(60, count)
+        visits[str(count)] = partial(client.get, "/library/")
+    pages.analyse()
+    medians = {count: statistics.median(times) for count, times in pages.times_ms(visits, rounds).items()}
+    for count, visit in visits.items():
+        print(f"{count:>7} photos: median {medians[count]:6.1f} ms, {pages.query_count(visit)} queries")
+    print(f"ratio of the medians: {medians[str(many)] / medians[str(few)]:.2f} ({connection.vendor}, {rounds} rounds)")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import Visibility, random_key
-from galleries.models import Additions, Gallery, GalleryItem, GuestUpload, ShareLink, ShareLinkQuerySet
+from galleries.models import Additions, Gallery, GalleryItem, GuestUpload, ShareLink, ShareLinkQuerySet, shows
 from images import deletion, expiry, refusals
 from images.metadata import clean_text
 from images.models import Image, Status
@@ -100,7 +100,7 @@ def mark_new(link: ShareLink, guest: str, image: Image) -> None:
 def own(link: ShareLink, guest: str) -> "QuerySet[GuestUpload]":
     """What this browser has sent through the link, newest first, with its photos and entries."""
     images = Image.objects.live().received().filter(quarantined_at__isnull=True)
-    uploads = GuestUpload.objects.filter(link=link, guest=guest, image__in=images)
+    uploads = GuestUpload.objects.filter(shows(images), link=link, guest=guest)
     return uploads.select_related("image", "item").order_by("-pk")
 
 
@@ -118,13 +118,13 @@ def take_back(upload: GuestUpload) -> None:
 def waiting(gallery: Gallery) -> "QuerySet[GalleryItem]":
     """What guests have added and the owner hasn't approved yet, newest first."""
     images = Image.objects.owned_by(gallery.owner).live().received()
-    return gallery.items.filter(waits=True, image__in=images).select_related("image").order_by("-pk")
+    return gallery.items.filter(shows(images), waits=True).select_related("image").order_by("-pk")
 
 
 def with_waiting(links: ShareLinkQuerySet) -> ShareLinkQuerySet:
     """Links with `waiting_count`: the photos that wait for approval in their gallery."""
     images = Image.objects.live().received()
-    items = GalleryItem.objects.filter(gallery=OuterRef("gallery"), waits=True, image__in=images).order_by()
+    items = GalleryItem.objects.filter(shows(images), gallery=OuterRef("gallery"), waits=True).order_by()
     counted = items.values("gallery").annotate(number=Count("pk")).values("number")
     return links.annotate(waiting_count=Coalesce(Subquery(counted), 0))
 

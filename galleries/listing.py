@@ -5,7 +5,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User, Visibility
-from galleries.models import Gallery, GalleryItem, GalleryQuerySet
+from galleries.models import Gallery, GalleryItem, GalleryQuerySet, shows
 from images.models import Image, Status
 
 
@@ -15,7 +15,7 @@ def with_covers(galleries: GalleryQuerySet, viewer: User | AnonymousUser) -> lis
     open_inside = Q(owner=None if isinstance(viewer, AnonymousUser) else viewer)
     open_inside |= Q(visibility=Visibility.PUBLIC) | Q(visibility=OuterRef("visibility"))
     inside = Gallery.objects.visible_to(viewer).filter(open_inside)
-    return covered(galleries, items=GalleryItem.objects.filter(image__in=shown, waits=False), inside=inside)
+    return covered(galleries, items=GalleryItem.objects.filter(shows(shown), waits=False), inside=inside)
 
 
 def covered(galleries: GalleryQuerySet, *, items: "QuerySet[GalleryItem]", inside: GalleryQuerySet) -> list[Gallery]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User, Visibility, random_key
-from images.models import SHARED, TOLD_END, Image, Status, merged
+from images.models import SHARED, TOLD_END, Image, ImageQuerySet, Status, merged
 
 
 def new_key() -> str:
@@ -23,6 +23,14 @@ def new_key() -> str:
 def new_token() -> str:
     """22 random base58 characters: 128 bits."""
     return random_key(22)
+
+
+def shows(images: ImageQuerySet) -> models.Exists:
+    """The condition that the `image` of a row is one of these.
+
+    Asked row by row: `image__in` makes SQLite list them all first, and a page would cost what the site holds.
+    """
+    return models.Exists(images.filter(pk=models.OuterRef("image")))
 
 
 class Order(models.TextChoices):
@@ -188,7 +196,7 @@ class Gallery(models.Model):
 
     def items_visible_to(self, user: User | AnonymousUser) -> "models.QuerySet[GalleryItem]":
         """The gallery's entries whose photos this viewer may see."""
-        items = self.items.filter(image__in=Image.objects.visible_to(user).received()).select_related("image")
+        items = self.items.filter(shows(Image.objects.visible_to(user).received())).select_related("image")
         return items if user == self.owner else items.filter(waits=False)
 
 
@@ -211,6 +219,7 @@ class GalleryItem(models.Model):
         indexes = (
             models.Index(fields=["gallery", "-id"], name="gallery_item_newest"),
             models.Index(fields=["gallery", "position", "id"], name="gallery_item_by_hand"),
+            models.Index(fields=["gallery", "-id"], condition=models.Q(waits=True), name="gallery_item_waiting"),
         )
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from galleries.models import (
     SharedImage,
     ShareLink,
     ShareLinkQuerySet,
+    shows,
 )
 from images.models import EXTENSION, Image, ImageQuerySet, Status
 
@@ -104,17 +105,17 @@ def images(link: ShareLink) -> ImageQuerySet:
 
 def entries(link: ShareLink, inside: GalleryQuerySet) -> "QuerySet[GalleryItem]":
     """What the link shows of some of its galleries."""
-    return GalleryItem.objects.filter(gallery__in=inside, waits=False, image__in=_open_images(link))
+    return GalleryItem.objects.filter(shows(_open_images(link)), gallery__in=inside, waits=False)
 
 
 def items(link: ShareLink, gallery: Gallery) -> "QuerySet[GalleryItem]":
     """What the link shows of one of its galleries."""
-    return gallery.items.filter(waits=False, image__in=_open_images(link)).select_related("image")
+    return gallery.items.filter(shows(_open_images(link)), waits=False).select_related("image")
 
 
 def selected(link: ShareLink) -> "QuerySet[SharedImage]":
     """What a link to photos picked by hand shows, in their order."""
-    return link.items.filter(image__in=_open_images(link)).select_related("image")
+    return link.items.filter(shows(_open_images(link))).select_related("image")
 
 
 def galleries(link: ShareLink) -> GalleryQuerySet:
