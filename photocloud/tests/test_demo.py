@@ -1,0 +1,124 @@
+"""`manage.py demo` fills an instance by the product's own ways, or leaves nothing behind."""
+
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import User
+from conftest import Commit
+from galleries.models import Additions, Gallery, ShareLink
+from images.models import Image, Status
+from images.tests.pictures import jpeg
+from photocloud.demo import filling, motifs
+from photocloud.demo.filling import Source
+
+
+def demo(*options: str) -> str:
+    out = StringIO()
+    call_command("demo", *options, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(motifs, "LONG_EDGE_PX", 240)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two photos, and a file that is none."""
+    found = tmp_path / "photos"
+    found.mkdir()
+    for name in ("red_kite", "silver-fir"):
+        (found / f"{name}.jpg").write_bytes(jpeg((320, 240)))
+    (found / "notes.txt").write_text("no picture")
+    return found
+
+
+@pytest.mark.usefixtures("db")
+def test_a_person_signs_in_with_the_password_that_was_printed_and_finds_generated_photos(commit: Commit) -> None:
+    with commit():
+        said = demo("--count", "2")
+    password = said.split("Password")[1].split()[0]
+    client = Client()
+    assert client.login(username="demo@example.com", password=password)
+    assert len(client.get("/library/").context["photos"]) == 2
+    for image in Image.objects.all():
+        assert image.status == Status.READY
+        assert {"camera", "lens", "exposure_seconds", "f_number", "iso"} <= set(image.exif)
+        assert image.taken_at
+        assert image.galleries.count() == 1
+    assert Gallery.objects.get(title="Lakes").parent == Gallery.objects.get(title="Mountains and water")
+    assert Gallery.objects.get(title="Ridges").cover is not None
+    assert set(ShareLink.objects.values_list("additions", flat=True)) == {Additions.NONE, Additions.ADD}
+    for link in ShareLink.objects.all():
+        assert link.get_absolute_url() in said
+        assert Client().get(link.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.usefixtures("db")
+def test_photos_of_a_folder_are_taken_and_what_is_no_picture_is_named(folder: Path, commit: Commit) -> None:
+    with commit():
+        said = demo("--photos", str(folder), "--password", "six words")
+    assert "Skipped notes.txt" in said
+    assert "six words" in said
+    assert sorted(Image.objects.values_list("title", "status")) == [("Red kite", "ready"), ("Silver fir", "ready")]
+
+
+@pytest.mark.usefixtures("db")
+def test_an_instance_with_photos_is_refused_unless_forced(folder: Path, commit: Commit) -> None:
+    with commit():
+        demo("--photos", str(folder), "--count", "1")
+    with pytest.raises(CommandError, match="already"):
+        demo("--photos", str(folder))
+    with commit():
+        demo("--photos", str(folder), "--force")
+    assert set(User.objects.values_list("username", flat=True)) == {"demo", "demo2"}
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("options", [("--count", "0"), ("--photos", "/nowhere")])
+def test_what_can_not_be_done_is_said_before_anything_is(options: tuple[str, str]) -> None:
+    with pytest.raises(CommandError):
+        demo(*options)
+    assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("db")
+def test_nothing_stays_behind_when_it_is_interrupted(stored: Callable[[], list[str]], commit: Commit) -> None:
+    def interrupted() -> Iterator[Source]:
+        yield Source(jpeg(), "one.jpg", "One", "Lakes")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), commit():
+        filling.fill(interrupted())
+    assert not User.objects.exists()
+    assert not Gallery.objects.exists()
+    assert not Image.objects.exists()
+    assert not stored()
+
+
+def test_every_scene_can_be_painted_and_comes_out_the_same_again(small: None) -> None:
+    first = {}
+    for motif, taken in motifs.jobs(60):
+        first.setdefault(motif.kind, (motif, taken))
+    assert set(first) == set(motifs.BY_NAME)
+    sea = first["sea"]
+    assert motifs.paint(*sea) == motifs.paint(*sea)
+    for motif, taken in first.values():
+        if motif.kind != "sea":
+            assert motifs.paint(motif, taken)
+
+
+def test_taken_times_spread_over_three_years() -> None:
+    years = {taken.year for _motif, taken in motifs.jobs(60)}
+    assert len(years) >= 3
+
+
+def test_every_kind_of_picture_has_one_gallery() -> None:
+    homes = [kind for plan in filling.PLANS for kind in plan.kinds]
+    assert sorted(homes) == sorted(motifs.BY_NAME)
