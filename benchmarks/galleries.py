@@ -4,7 +4,8 @@
 Makes a database of its own (SQLite in a temporary folder, or DATABASE_URL, which has to be empty) with two people.
 One has galleries of few photos, the other of many: one in each order, one around another, one in which photos of
 guests wait. Asks for each page of both in turn: as its owner, as a visitor, and by a share link. Prints lower
-quartiles, which the other work of a machine disturbs least, their ratio and queries, and ends with 1 when queries differ or a ratio is above --most.
+quartiles, which the other work of a machine disturbs least, their ratio and queries. Ends with 1 when queries differ
+or a ratio is above --most.
 """
 
 import argparse

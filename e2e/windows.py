@@ -28,7 +28,7 @@ TIMEOUT_MS = 15_000
 WIDE = {"width": 1280, "height": 800}
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -46,7 +46,7 @@ def find_browser() -> str | None:
 
 @contextmanager
 def launched(playwright: Playwright, executable: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
+    browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
     try:
         yield browser
     finally:

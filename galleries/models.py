@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
@@ -183,7 +183,14 @@ class Gallery(models.Model):
         last = self.items.aggregate(last=models.Max("position"))["last"] or 0
         GalleryItem.objects.bulk_create(
             [
-                GalleryItem(gallery=self, image=image, position=last + number, added_by=added_by, waits=waits)
+                GalleryItem(
+                    gallery=self,
+                    image=image,
+                    position=last + number,
+                    added_by=added_by,
+                    waits=waits,
+                    **sort_keys(image),
+                )
                 for number, image in enumerate(images, 1)
             ],
             ignore_conflicts=True,
@@ -204,12 +211,22 @@ class MisplacedGallery(Exception):
     """A place where a gallery can't be. The message is for people."""
 
 
+def sort_keys(image: Image) -> dict[str, str]:
+    """What galleries sort the photo by. "~" comes after every digit: photos of an unknown time are last."""
+    return {"taken_key": image.taken_at or "~", "name_key": (image.title or image.original_name).lower()}
+
+
 class GalleryItem(models.Model):
-    """A photo's place in a gallery. `added_by` is the name that a guest gave; `waits` until the owner approves."""
+    """A photo's place in a gallery. `added_by` is the name that a guest gave; `waits` until the owner approves.
+
+    `taken_key` and `name_key` repeat what the photo says, so that an index can hold the order of a large gallery.
+    """
 
     gallery = models.ForeignKey(Gallery, on_delete=models.CASCADE, related_name="items")
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveBigIntegerField(default=0)
+    taken_key = models.CharField(max_length=32, default="~", editable=False)
+    name_key = models.CharField(max_length=400, default="", editable=False)
     added_by = models.CharField(max_length=80, blank=True)
     waits = models.BooleanField(default=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -219,6 +236,8 @@ class GalleryItem(models.Model):
         indexes = (
             models.Index(fields=["gallery", "-id"], name="gallery_item_newest"),
             models.Index(fields=["gallery", "position", "id"], name="gallery_item_by_hand"),
+            models.Index(fields=["gallery", "taken_key", "id"], name="gallery_item_by_taken"),
+            models.Index(fields=["gallery", "name_key", "id"], name="gallery_item_by_name"),
             models.Index(fields=["gallery", "-id"], condition=models.Q(waits=True), name="gallery_item_waiting"),
         )
 
@@ -373,6 +392,13 @@ class GuestUpload(models.Model):
 
     def __str__(self) -> str:
         return self.upload_key
+
+
+@receiver(post_save, sender=Image)
+def sort_again(instance: Image, created: bool, update_fields: frozenset[str] | None, **_kwargs: object) -> None:
+    """A photo that has another title, or whose camera's clock was read, has another place in galleries."""
+    if not created and (update_fields is None or not update_fields.isdisjoint({"title", "taken_at"})):
+        GalleryItem.objects.filter(image=instance).update(**sort_keys(instance))
 
 
 @receiver(merged)

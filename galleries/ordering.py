@@ -1,11 +1,10 @@
 """The order of the photos in a gallery: by date added, date taken, name, or by hand."""
 
 from collections.abc import Collection
+from typing import Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from galleries.models import Gallery, GalleryItem, Order
@@ -13,12 +12,15 @@ from images import paging
 from images.models import Image
 from images.paging import Page
 
+SORT_KEYS: Final = {Order.TAKEN: "taken_key", Order.NAME: "name_key", Order.MANUAL: "position"}
+"""The column of an order that an index holds."""
+
 
 def page_of(gallery: Gallery, items: "QuerySet[GalleryItem]", query: QueryDict) -> Page[GalleryItem]:
     """The page of the gallery's entries that `query` asks for, in the gallery's order."""
     if gallery.order == Order.ADDED:
         return paging.newest(items, query.get("before"))
-    return paging.ascending(items.annotate(sort_key=_sort_key(gallery)), "sort_key", query.get("after"))
+    return paging.ascending(items, SORT_KEYS[gallery.order], query.get("after"))
 
 
 def beside(
@@ -27,8 +29,7 @@ def beside(
     """The entries in front of and behind that of `image` in the gallery's order."""
     if gallery.order == Order.ADDED:
         return paging.beside(items, items.get(image=image), "-pk")
-    keyed = items.annotate(sort_key=_sort_key(gallery))
-    return paging.beside(keyed, keyed.get(image=image), "sort_key")
+    return paging.beside(items, items.get(image=image), SORT_KEYS[gallery.order])
 
 
 def arrange(gallery: Gallery, keys: Collection[str], to: str) -> None:
@@ -42,7 +43,7 @@ def arrange(gallery: Gallery, keys: Collection[str], to: str) -> None:
         if gallery.order == Order.ADDED:
             items = list(rows.order_by("-pk"))
         else:
-            items = list(rows.annotate(sort_key=_sort_key(gallery)).order_by("sort_key", "pk"))
+            items = list(rows.order_by(SORT_KEYS[gallery.order], "pk"))
         moved = [item for item in items if item.image.key in keys]
         others = [item for item in items if item.image.key not in keys]
         at = _place(items, moved, others, to)
@@ -55,15 +56,6 @@ def arrange(gallery: Gallery, keys: Collection[str], to: str) -> None:
         if gallery.order != Order.MANUAL:
             gallery.order = Order.MANUAL
             gallery.save(update_fields=["order"])
-
-
-def _sort_key(gallery: Gallery) -> Combinable:
-    if gallery.order == Order.MANUAL:
-        return F("position")
-    if gallery.order == Order.TAKEN:
-        # "~" comes after every digit: photos of an unknown time are last.
-        return Coalesce(NullIf("image__taken_at", Value("")), Value("~"))
-    return Lower(Coalesce(NullIf("image__title", Value("")), "image__original_name"))
 
 
 def _place(items: list[GalleryItem], moved: list[GalleryItem], others: list[GalleryItem], to: str) -> int:

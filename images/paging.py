@@ -44,7 +44,7 @@ def ascending(rows: "QuerySet[M]", field: str, after: str | None, *, size: int =
     value, _tilde, pk = (after or "").rpartition("~")
     if _is_number(pk) and "\x00" not in value:
         try:
-            rows = rows.filter(Q(**{f"{field}__gt": value}) | Q(**{field: value, "pk__gt": int(pk)}))
+            rows = rows.filter(Q(**{f"{field}__gt": value}) | Q(pk__gt=int(pk)), **{f"{field}__gte": value})
         except ValueError:  # no value of that column
             return ascending(rows, field, None, size=size)
     items = list(rows.order_by(field, "pk")[: size + 1])
@@ -57,8 +57,9 @@ def beside(rows: "QuerySet[M]", row: M, field: str) -> tuple[M | None, M | None]
     if field == "-pk":
         return rows.filter(pk__gt=row.pk).order_by("pk").first(), rows.filter(pk__lt=row.pk).order_by("-pk").first()
     value = getattr(row, field)
-    before = rows.filter(Q(**{f"{field}__lt": value}) | Q(**{field: value, "pk__lt": row.pk}))
-    after = rows.filter(Q(**{f"{field}__gt": value}) | Q(**{field: value, "pk__gt": row.pk}))
+    # The comparison that stands alone is one that an index answers.
+    before = rows.filter(Q(**{f"{field}__lt": value}) | Q(pk__lt=row.pk), **{f"{field}__lte": value})
+    after = rows.filter(Q(**{f"{field}__gt": value}) | Q(pk__gt=row.pk), **{f"{field}__gte": value})
     return before.order_by(f"-{field}", "-pk").first(), after.order_by(field, "pk").first()
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("theme", theme.choose, name="theme"),
     path("styleguide/", styleguide.show, name="styleguide"),
+    path("robots.txt", views.robots, name="robots"),
     path("upload", simple.upload, name="upload"),
     # As with the theme: visitors need no CSRF cookie, and a forged request would change words only.
     path("language", csrf_exempt(login_not_required(set_language)), name="set_language"),

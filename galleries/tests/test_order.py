@@ -1,13 +1,18 @@
 """The order of the photos in a gallery, and moving them to another one."""
 
+import io
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from accounts.models import User
-from conftest import Upload
+from conftest import Commit, Upload
 from galleries.models import Gallery, GalleryItem, Order
-from images import paging
+from images import paging, uploads
 from images.models import Image, Status
+from images.tests.pictures import jpeg_with_position
 
 
 @pytest.fixture
@@ -93,14 +98,15 @@ def test_photos_are_sorted_by_the_time_they_were_taken_unknown_ones_last(
 ) -> None:
     Gallery.objects.update(order="taken")
     for photo, taken in zip(photos, ["2024-05-06T07:08:09", "", "2001-01-01T00:00:00", "", "2024-05-06"], strict=True):
-        Image.objects.filter(pk=photo.pk).update(taken_at=taken)
+        photo.taken_at = taken
+        photo.save(update_fields=["taken_at"])
     assert order(as_owner, gallery) == "ceabd"
 
 
 def test_photos_are_sorted_by_name_whatever_its_case(as_owner: Client, gallery: Gallery, photos: list[Image]) -> None:
     Gallery.objects.update(order="name")
-    Image.objects.filter(pk=photos[0].pk).update(title="Zebra")
-    Image.objects.filter(pk=photos[4].pk).update(title="ANT")
+    for photo, title in ((photos[0], "Zebra"), (photos[4], "ANT")):
+        as_owner.post(f"/p/{photo.key}/edit", {"title": title, "visibility": "unlisted"})
     assert order(as_owner, gallery) == "ebcda"
 
 
@@ -109,8 +115,7 @@ def test_pages_follow_each_other_without_a_gap_in_every_order(
     as_owner: Client, gallery: Gallery, photos: list[Image], by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Gallery.objects.update(order=by)
-    Image.objects.update(title="The same ~ name", taken_at="2024-05-06T07:08:09")
-    GalleryItem.objects.update(position=1)
+    GalleryItem.objects.update(position=1, name_key="the same ~ name", taken_key="2024-05-06T07:08:09")
     monkeypatch.setattr(paging.ascending, "__kwdefaults__", {"size": 2})
     monkeypatch.setattr(paging.newest, "__kwdefaults__", {"size": 2})
     url, seen = gallery.get_absolute_url(), ""
@@ -153,3 +158,25 @@ def test_a_gallery_that_is_made_by_its_name_shows_the_newest_first(as_owner: Cli
     """As the upload page makes one."""
     as_owner.post("/galleries/new", {"title": "A walk", "visibility": "private"})
     assert Gallery.objects.get().order == Order.ADDED
+
+
+def test_a_photo_whose_bytes_come_after_its_place_is_sorted_by_the_time_in_them(
+    as_owner: Client, owner: User, gallery: Gallery, commit: Commit
+) -> None:
+    """A resumable upload takes its place in the gallery when it begins."""
+    data = jpeg_with_position()
+    begun = uploads.start(owner=owner, length=len(data), name="late.jpg", options=uploads.Options(), place=gallery.add)
+    assert gallery.items.get().taken_key == "~"
+    with uploads.held(begun) as own, commit():
+        uploads.append(own, stream=io.BytesIO(data))
+        received = uploads.finish(own)
+    assert received.image.taken_at
+    assert gallery.items.get().taken_key == received.image.taken_at
+
+
+def test_places_from_before_an_update_get_their_keys(gallery: Gallery, photos: list[Image]) -> None:
+    Image.objects.filter(pk=photos[1].pk).update(title="ÄRA", taken_at="2024-05-06T07:08:09")
+    GalleryItem.objects.update(name_key="", taken_key="~")
+    import_module("galleries.migrations.0005_sort_keys").fill(apps, None)
+    keys = list(gallery.items.order_by("pk").values_list("name_key", "taken_key"))
+    assert keys[:2] == [("a.jpg", "~"), ("ära", "2024-05-06T07:08:09")]

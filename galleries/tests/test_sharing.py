@@ -132,7 +132,8 @@ def test_photos_follow_each_other_as_in_the_gallery(
 ) -> None:
     for number, name in enumerate("cab"):
         photo = upload(name=f"{name}.jpg")
-        Image.objects.filter(pk=photo.pk).update(taken_at=f"2024-01-0{3 - number}T10:00:00")
+        photo.taken_at = f"2024-01-0{3 - number}T10:00:00"
+        photo.save(update_fields=["taken_at"])
         gallery.add(photo)
     GalleryItem.objects.filter(image=photo).update(position=0)
     Gallery.objects.update(order=order)

@@ -1,5 +1,6 @@
 """Lights out of focus, folds of colour, petals, leaves and woods in the fog."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from random import Random
@@ -225,7 +226,7 @@ def _stroke(
     draw: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], size: Size, first: float, last: float
 ) -> None:
     """A line that gets thinner."""
-    for number, (start, end) in enumerate(zip(points, points[1:], strict=False)):
+    for number, (start, end) in enumerate(itertools.pairwise(points)):
         thick = first + (last - first) * number / len(points)
         draw.line(
             (start[0] * size[0], start[1] * size[1], end[0] * size[0], end[1] * size[1]),

@@ -1,5 +1,6 @@
 """What the pictures of the demo are painted with. Everything random comes from a generator with a seed."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -118,7 +119,7 @@ def ridge(chance: Random, *, rough: float = 0.55, peak: float = 1.0, steps: int 
     reach = peak
     while len(line) < steps:
         longer: Curve = []
-        for left, right in zip(line, line[1:], strict=False):
+        for left, right in itertools.pairwise(line):
             longer += [left, (left + right) / 2 + chance.uniform(-reach, reach)]
         line = [*longer, line[-1]]
         reach *= rough

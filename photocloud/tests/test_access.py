@@ -20,6 +20,7 @@ PUBLIC = {
     "healthz",
     "theme",
     "styleguide",
+    "robots",
     "upload",
     "set_language",
     "images_list",

@@ -134,3 +134,31 @@ def test_a_log_line_has_the_request_s_id() -> None:
     record = logging.makeLogRecord({})
     assert RequestIdFilter().filter(record)
     assert vars(record)["request_id"] == "-"
+
+
+def test_pages_are_compressed_and_no_two_answers_have_a_length_to_compare(visitor: Client) -> None:
+    answers = [visitor.get("/explore/", headers={"Accept-Encoding": "gzip"}) for _ in range(8)]
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert "Accept-Encoding" in answers[0].headers["Vary"]
+    assert len({len(answer.content) for answer in answers}) > 1
+    assert "Content-Encoding" not in visitor.get("/explore/").headers
+
+
+def test_pictures_are_not_compressed_again(visitor: Client, upload: Upload) -> None:
+    answer = visitor.get(upload().direct_url, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.headers["Content-Length"]
+
+
+def test_public_pages_tell_search_engines_what_they_are(visitor: Client, upload: Upload) -> None:
+    image = upload(visibility="public")
+    for path in ("/explore/", image.get_absolute_url(), "/accounts/login/"):
+        page = visitor.get(path).content.decode()
+        assert page.count('<meta name="description"') == 1, path
+        assert 'content="noindex' not in page, path
+    assert (
+        f'<link rel="canonical" href="http://testserver{image.get_absolute_url()}">'
+        in visitor.get(f"{image.get_absolute_url()}?size=thumb").content.decode()
+    )
+    assert "noindex" in visitor.get("/explore/?q=tree").content.decode()
+    assert visitor.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /admin/\n")
