@@ -12,7 +12,7 @@ from images import paging
 from images.models import Image
 from images.paging import Page
 
-SORT_KEYS: Final = {Order.TAKEN: "taken_key", Order.NAME: "name_key", Order.MANUAL: "position"}
+SORT_KEYS: Final[dict[str, str]] = {Order.TAKEN: "taken_key", Order.NAME: "name_key", Order.MANUAL: "position"}
 """The column of an order that an index holds."""
 
 
