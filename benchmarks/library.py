@@ -43,9 +43,9 @@ def measure(*, few: int, many: int, rounds: int) -> None:
         assert len(answer.context["photos"]) == min(60, count)
         visits[str(count)] = partial(client.get, "/library/")
     pages.analyse()
-    medians = {count: statistics.median(times) for count, times in pages.times_ms(visits, rounds).items()}
-    for count, visit in visits.items():
-        print(f"{count:>7} photos: median {medians[count]:6.1f} ms, {pages.query_count(visit)} queries")
+    medians = {name: statistics.median(times) for name, times in pages.times_ms(visits, rounds).items()}
+    for name, visit in visits.items():
+        print(f"{name:>7} photos: median {medians[name]:6.1f} ms, {pages.query_count(visit)} queries")
     print(f"ratio of the medians: {medians[str(many)] / medians[str(few)]:.2f} ({connection.vendor}, {rounds} rounds)")
 
 

@@ -30,12 +30,11 @@ NOT_LISTED: Final = "share link"
 _ADDRESSES = """
 import json
 from galleries.models import Gallery, ShareLink
-gallery = Gallery.objects.get(title="Ridges")
+gallery = Gallery.objects.get(title="Mountains and water")
 photo = gallery.images.filter(visibility="public").first()
 link = ShareLink.objects.get(additions="none")
-shared = f"{link.get_absolute_url()}/g/{gallery.key}"
 print(json.dumps({"explore": "/explore/", "gallery": gallery.get_absolute_url(), "photo": photo.get_absolute_url(),
-    "share link": shared, "sign in": "/accounts/login/"}))
+    "share link": link.get_absolute_url(), "sign in": "/accounts/login/"}))
 """
 
 

@@ -28,14 +28,14 @@ PHONE: Final[dict[str, Any]] = {
 }
 SIZES: Final = {"wide": WIDE, "phone": PHONE}
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
-README: Final = {
+README: Final[dict[str, tuple[str, str, Scheme]]] = {
     "library": ("library", "wide", "light"),
     "gallery": ("gallery", "wide", "dark"),
     "photo": ("photo", "wide", "light"),
-    "upload": ("upload", "wide", "light"),
     "phone": ("library", "phone", "dark"),
+    "upload": ("upload", "wide", "light"),
 }
-"""File name: page, size, scheme."""
+"""File name: page, size, scheme. Uploads come last, because they change the library."""
 _PAGES: Final = {
     "sign-up": "/accounts/signup/",
     "sign-in": "/accounts/login/",
@@ -53,8 +53,7 @@ PASSWORD: Final = "the-demo-of-the-screenshots"
 _ADDRESSES: Final = """
 from galleries.models import Gallery
 gallery = Gallery.objects.get(title="Mountains and water")
-ridges = Gallery.objects.get(title="Ridges")
-print(gallery.get_absolute_url(), ridges.images.filter(visibility="public").order_by("pk")[0].get_absolute_url())
+print(gallery.get_absolute_url(), gallery.images.filter(visibility="public").order_by("pk")[0].get_absolute_url())
 """
 
 

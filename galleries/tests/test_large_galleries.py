@@ -33,15 +33,16 @@ def gallery_of(owner: User, count: int, order: str) -> Gallery:
 def test_the_queries_of_a_page_do_not_grow_with_the_gallery(
     as_owner: Client, visitor: Client, owner: User, order: str
 ) -> None:
-    counts = []
+    counts: list[list[int]] = []
     for size in (2, PAGE_SIZE + 1):
         gallery = gallery_of(owner, size, order)
         link = sharing.make(owner, gallery=gallery, expires_at=None)
-        visits = [(as_owner, gallery), (visitor, gallery), (visitor, link)]
+        addresses = gallery.get_absolute_url(), link.get_absolute_url()
+        visits = [(as_owner, addresses[0]), (visitor, addresses[0]), (visitor, addresses[1])]
         counts.append([])
-        for client, what in visits:
+        for client, address in visits:
             with CaptureQueriesContext(connection) as queries:
-                answer = client.get(what.get_absolute_url())
+                answer = client.get(address)
             assert len(answer.context["photos"]) == min(size, PAGE_SIZE)
             counts[-1].append(len(queries))
             lists = [query["sql"] for query in queries if '"image_id" IN (SELECT' in query["sql"]]

@@ -45,12 +45,11 @@ class Plan:
 
 
 PLANS: Final = (
-    Plan("Mountains and water", "Three summers and two winters outdoors.", order=Order.TAKEN),
-    Plan("Ridges", "Up before the sun, every time.", ("mountains", "hills"), inside="Mountains and water"),
+    Plan("Mountains and water", "Three summers and two winters, up before the sun.", ("mountains",), order=Order.TAKEN),
+    Plan("Hills", "The easy way home.", ("hills",), inside="Mountains and water"),
     Plan("Lakes", "Five minutes before the wind comes up.", ("lake",), inside="Mountains and water"),
     Plan("By the sea", "From the ferry, the pier and the tent.", ("sea",)),
-    Plan("Nights", "Long exposures and cold fingers."),
-    Plan("Northern lights", "Ten nights, four of them clear.", ("aurora", "galaxy"), inside="Nights"),
+    Plan("Nights", "Long exposures and cold fingers: ten nights, four of them clear.", ("aurora", "galaxy")),
     Plan("The city after work", "Seen from the other bank.", ("city", "bokeh"), inside="Nights", order=Order.MANUAL),
     Plan("Dunes", "A week without a tree.", ("dunes",), Visibility.UNLISTED),
     Plan("Close up", "Leaves, petals, paper.", ("flower", "leaf", "folds"), Visibility.UNLISTED, Order.NAME),
