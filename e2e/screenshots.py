@@ -118,9 +118,9 @@ def _fill(instance: Instance, windows: Windows, options: argparse.Namespace, scr
     folder = scratch / "uploads"
     folder.mkdir()
     uploads = []
-    for motif, taken in list(motifs.jobs(options.count + UPLOADED))[-UPLOADED:]:  # not in the demo, so no duplicates
-        path = folder / f"DSC_{motif.number}.jpg"
-        path.write_bytes(motifs.paint(motif, taken))
+    for job in list(motifs.jobs(options.count + UPLOADED))[-UPLOADED:]:  # not in the demo, so no duplicates
+        path = folder / f"DSC_{job[0].number}.jpg"
+        path.write_bytes(motifs.painted(job))
         uploads.append(path)
     return Scene(instance, windows, Person("demo", "demo@example.com", PASSWORD, ""), gallery, photo, uploads)
 

@@ -210,7 +210,7 @@ def _lay(
     size = (max(3, round(broad)), max(4, round(length)))
     shape, light = (part.resize(size, Image.Resampling.BILINEAR) for part in petal)
     strip = gradient((1, 256), [mix(tint, (0, 0, 0), 0.8), tint, mix(tint, (255, 255, 255), 0.5)])
-    channels = [light.point(list(strip.getdata(band))) for band in range(3)]
+    channels = [light.point(list(strip.getchannel(band).tobytes())) for band in range(3)]
     body = Image.merge("RGBA", [*channels, shape])
     tile = body.rotate(math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
     middle = (heart[0] - math.sin(angle) * length / 2, heart[1] - math.cos(angle) * length / 2)

@@ -84,7 +84,7 @@ def painted(count: int) -> Iterator[Source]:
     homes = {kind: plan.title for plan in PLANS for kind in plan.kinds}
     jobs = list(motifs.jobs(count))
     with ProcessPoolExecutor(PAINTERS, mp_context=get_context("spawn")) as painters:
-        for (motif, _taken), data in zip(jobs, painters.map(motifs.painted, jobs), strict=True):
+        for (motif, *_how), data in zip(jobs, painters.map(motifs.painted, jobs), strict=True):
             yield Source(data, f"DSC_{4200 + motif.number}.jpg", motif.title, homes[motif.kind])
 
 

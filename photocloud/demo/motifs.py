@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
@@ -53,6 +53,9 @@ class Motif:
     kind: str
     title: str
 
+
+Job: TypeAlias = tuple[Motif, datetime, int]
+"""A picture, when it was taken, and its long edge in pixels: what `paint` takes."""
 
 KINDS: Final = (
     Kind(
@@ -244,12 +247,13 @@ def taken_at(number: int, count: int) -> datetime:
     return FIRST_DAY + timedelta(days=DAYS * number // max(1, count), minutes=chance.randrange(60), seconds=7)
 
 
-def paint(motif: Motif, taken: datetime) -> bytes:
+def paint(motif: Motif, taken: datetime, long_edge_px: int) -> bytes:
     """The picture as a JPEG with EXIF; the same bytes for the same motif."""
     kind = BY_NAME[motif.kind]
     chance = Random(1000 + motif.number)  # noqa: S311
     shape = SHAPES[motif.number * 7 % len(SHAPES)]
-    size = (LONG_EDGE_PX, round(LONG_EDGE_PX / shape)) if shape >= 1 else (round(LONG_EDGE_PX * shape), LONG_EDGE_PX)
+    edges = (long_edge_px, round(long_edge_px * min(shape, 1 / shape)))
+    size = edges if shape >= 1 else (edges[1], edges[0])
     small = (round(size[0] * PAINTED_SHARE), round(size[1] * PAINTED_SHARE))
     colours = palette(kind.palettes[kind.titles.index(motif.title) % len(kind.palettes)])
     picture = kind.scene(small, chance, colours).resize(size, Image.Resampling.BICUBIC)
@@ -259,7 +263,7 @@ def paint(motif: Motif, taken: datetime) -> bytes:
     return out.getvalue()
 
 
-def painted(job: tuple[Motif, datetime]) -> bytes:
+def painted(job: Job) -> bytes:
     """`paint` for a pool of processes."""
     return paint(*job)
 
@@ -286,7 +290,7 @@ def _exif(kind: Kind, number: int, taken: datetime) -> Image.Exif:
     return exif
 
 
-def jobs(count: int) -> Iterator[tuple[Motif, datetime]]:
-    """The pictures with the times at which they were taken."""
+def jobs(count: int) -> Iterator[Job]:
+    """The pictures with the times at which they were taken, and their size."""
     for motif in listed(count):
-        yield motif, taken_at(motif.number, count)
+        yield motif, taken_at(motif.number, count), LONG_EDGE_PX
