@@ -40,7 +40,7 @@ def bokeh(size: Size, chance: Random, colours: Sequence[Colour]) -> Picture:
             spot = Image.new("RGB", (box[2] - box[0], box[3] - box[1]))
             draw = ImageDraw.Draw(spot)
             draw.ellipse((4, 4, 4 + 2 * r, 4 + 2 * r), fill=mix(tint, (255, 255, 255), 0.14))
-            rim = max(2.0, r * 0.07)
+            rim = max(r * 0.07, 0.0008 * width)
             draw.ellipse((4 + rim, 4 + rim, 4 + 2 * r - rim, 4 + 2 * r - rim), fill=tint)
             seen = (max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3]))
             if seen[0] < seen[2] and seen[1] < seen[3]:
