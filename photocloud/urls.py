@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from images.views import explore
-from photocloud import errors, styleguide, theme, views
+from photocloud import errors, pwa, styleguide, theme, views
 from photocloud.api import simple
 
 handler400 = errors.bad_request
@@ -21,6 +21,10 @@ urlpatterns = [
     path("styleguide/", styleguide.show, name="styleguide"),
     path("upload", simple.upload, name="upload"),
     path("language", login_not_required(set_language), name="set_language"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.worker, name="worker"),
+    path("offline/", pwa.offline, name="offline"),
+    path("share-target/", pwa.share_target, name="share_target"),
     path("images-list", simple.images_list, name="images_list"),
     path("delete/<str:number>", simple.delete, name="api_delete"),
     path("", include("images.urls")),
