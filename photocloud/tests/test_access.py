@@ -20,6 +20,9 @@ PUBLIC = {
     "healthz",
     "theme",
     "styleguide",
+    "manifest",
+    "worker",
+    "offline",
     "upload",
     "set_language",
     "images_list",
@@ -95,6 +98,7 @@ PERSONAL = {
     "galleries:share_links": "/links/",
     "galleries:revoke_all": "/links/revoke",
     "accounts:profile": "/accounts/profile/",
+    "share_target": "/share-target/",
 }
 
 
