@@ -17,8 +17,8 @@ from images.paging import Page
 def page_of(gallery: Gallery, items: "QuerySet[GalleryItem]", query: QueryDict) -> Page[GalleryItem]:
     """The page of the gallery's entries that `query` asks for, in the gallery's order."""
     if gallery.order == Order.ADDED:
-        return paging.newest(items, query.get("before"))
-    return paging.ascending(items.annotate(sort_key=_sort_key(gallery)), "sort_key", query.get("after"))
+        return paging.newest(items, query)
+    return paging.ascending(items.annotate(sort_key=_sort_key(gallery)), "sort_key", query)
 
 
 def beside(
