@@ -1,8 +1,8 @@
 #!/usr/bin/env python
-"""Time and queries of the library page with few and with many photos, in one run.
+"""Time and queries of the library page, a page deep in it and its months, with few and with many photos, in one run.
 
 Makes a database of its own (SQLite in a temporary folder, or DATABASE_URL, which has to be empty), fills it for two
-people, and asks for their libraries in turn. Prints medians and the ratio.
+people, a photo for every hour, and asks for their pages in turn. Prints medians and the ratios.
 """
 
 import argparse
@@ -11,7 +11,12 @@ import statistics
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -40,9 +45,10 @@ def measure(*, few: int, many: int, rounds: int) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext, setup_test_environment
+    from django.test.utils import setup_test_environment
 
     from accounts.models import User
+    from images import timeline
     from images.models import Image, Status
 
     setup_test_environment()
@@ -58,6 +64,7 @@ def measure(*, few: int, many: int, rounds: int) -> None:
                 image = Image.new(owner=person, original_name=f"{number}.jpg", size_bytes=3_000_000)
                 image.status, image.format, image.colour = Status.READY, "JPEG", "#808080"
                 image.width, image.height, image.sha256 = 4000, 3000, f"{number:064x}"
+                image.shown_at -= timedelta(hours=number)
                 images.append(image)
             Image.objects.bulk_create(images)
         clients[count] = Client()
@@ -65,22 +72,34 @@ def measure(*, few: int, many: int, rounds: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-    times: dict[int, list[float]] = {few: [], many: []}
+    for path in ("/library/", "/library/?before={middle}", "/library/months"):
+        print(path)
+        middles = {count: (timeline.clock() - timedelta(hours=count // 3)).date().isoformat() for count in clients}
+        paths = {count: path.format(middle=middle) for count, middle in middles.items()}
+        compare(clients, paths, rounds=rounds)
+
+
+def compare(clients: "dict[int, Client]", paths: dict[int, str], *, rounds: int) -> None:
+    """Asks the clients in turn, each for its path."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    times: dict[int, list[float]] = {count: [] for count in clients}
     for round_number in range(rounds + 5):
         for count, client in clients.items():
             started = time.perf_counter()
-            answer = client.get("/library/")
+            answer = client.get(paths[count])
             elapsed = time.perf_counter() - started
             assert answer.status_code == 200
-            assert len(answer.context["photos"]) == min(60, count)
+            assert answer.context.get("photos") or answer.context.get("months")
             if round_number >= 5:  # the first ones warm up
                 times[count].append(elapsed)
     for count, client in clients.items():
         with CaptureQueriesContext(connection) as queries:
-            client.get("/library/")
+            client.get(paths[count])
         print(f"{count:>7} photos: median {statistics.median(times[count]) * 1000:6.1f} ms, {len(queries)} queries")
-    ratio = statistics.median(times[many]) / statistics.median(times[few])
-    print(f"ratio of the medians: {ratio:.2f} ({connection.vendor}, {rounds} rounds)")
+    few, many = (statistics.median(measured) for measured in times.values())
+    print(f"ratio of the medians: {many / few:.2f} ({connection.vendor}, {rounds} rounds)")
 
 
 if __name__ == "__main__":

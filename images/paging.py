@@ -70,7 +70,7 @@ def _page(rows: "QuerySet[M]", field: str, query: QueryDict, size: int) -> Page[
     found = rows
     if marked is not None:
         try:
-            found = _beyond(rows, name, query[marked], "lt" if marked == "before" else "gt")
+            found = _beyond(rows, name, str(query[marked]), "lt" if marked == "before" else "gt")
         except (ValueError, OverflowError):
             return _page(rows, field, QueryDict(), size)
     backwards = marked == back

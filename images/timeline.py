@@ -29,7 +29,7 @@ class Month(NamedTuple):
     """`first` is its first day."""
 
     first: date
-    count: int
+    photo_count: int
 
     @property
     def end(self) -> date:

@@ -21,7 +21,7 @@ def library(request: AuthenticatedHttpRequest) -> HttpResponse:
     page = paging.latest(photos, request.GET)
     context = {
         "photos": page.items,
-        "days": timeline.days(page.items),
+        "by_day": timeline.days(page.items),
         **page.urls(request),
         "galleries": request.user.galleries.live().order_by("title"),
         "bulk_form": BulkForm(),
