@@ -21,9 +21,11 @@ from accounts.models import User
 from images.models import Image, Status
 from images.paging import PAGE_SIZE
 owner = User.objects.get(username={username!r})
+before = owner.images.get().shown_at.replace(year=1990)
+owner.images.update(shown_at=before)
 rows = [Image.new(owner=owner, original_name="broken.jpg", size_bytes=1) for _ in range(PAGE_SIZE - 1)]
 for row in rows:
-    row.status = Status.FAILED
+    row.status, row.shown_at = Status.FAILED, before
 Image.objects.bulk_create(rows)
 """
 

@@ -19,8 +19,8 @@ SORT_KEYS: Final[dict[str, str]] = {Order.TAKEN: "taken_key", Order.NAME: "name_
 def page_of(gallery: Gallery, items: "QuerySet[GalleryItem]", query: QueryDict) -> Page[GalleryItem]:
     """The page of the gallery's entries that `query` asks for, in the gallery's order."""
     if gallery.order == Order.ADDED:
-        return paging.newest(items, query.get("before"))
-    return paging.ascending(items, SORT_KEYS[gallery.order], query.get("after"))
+        return paging.newest(items, query)
+    return paging.ascending(items, SORT_KEYS[gallery.order], query)
 
 
 def beside(

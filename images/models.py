@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User, Visibility, random_key
-from images import search, variants
+from images import search, timeline, variants
 from images.formats import BY_NAME, Format
 from images.metadata import Position
 from images.variants import Variant
@@ -135,6 +135,7 @@ class Image(models.Model):
     longitude = models.FloatField(_("longitude"), null=True, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+    shown_at = models.DateTimeField(default=timeline.clock, editable=False, help_text="See images.timeline.shown_at")
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     told_end = models.DateTimeField(null=True, editable=False, help_text=TOLD_END)
     quarantined_at = models.DateTimeField(_("quarantined"), null=True, blank=True, editable=False)
@@ -168,6 +169,7 @@ class Image(models.Model):
         )
         indexes = (
             models.Index(fields=["owner", "-id"], name="image_library"),
+            models.Index(fields=["owner", "-shown_at", "-id"], name="image_timeline"),
             models.Index(fields=["-id"], condition=models.Q(visibility="public"), name="image_public"),
             models.Index(fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="image_expires"),
             models.Index(fields=["owner", "-id"], condition=models.Q(trashed_at__isnull=False), name="image_trash"),

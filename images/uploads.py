@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts import quotas
 from accounts.models import User
-from images import deletion, digests, failpoints, formats, metadata, refusals, sandbox, storage, tasks
+from images import deletion, digests, failpoints, formats, metadata, refusals, sandbox, storage, tasks, timeline
 from images.digests import Digest
 from images.intake import StagedFile
 from images.models import Image, ImageAlias, Status, Upload, merged
@@ -283,6 +283,7 @@ def _inspect(image: Image, path: str, head: bytes) -> None:
     image.has_alpha = seen.has_alpha
     image.exif = seen.exif
     image.taken_at = seen.taken_at or ""
+    image.shown_at = timeline.shown_at(image.taken_at, image.created_at)
     image.has_position = seen.has_position
     image.notes = list(seen.warnings)
 
@@ -303,6 +304,7 @@ def _commit(upload: Upload, *, told: bool, place: Place | None) -> None:
                 "has_alpha",
                 "exif",
                 "taken_at",
+                "shown_at",
                 "has_position",
                 "notes",
                 "sha256",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("explore/", explore.explore, name="explore"),
     path("u/<str:username>", explore.user, name="user"),
     path("library/", library.library, name="library"),
+    path("library/months", library.months, name="months"),
     path("library/uploads", tus.create, name="tus_library"),
     path("library/change", library.bulk_change, name="bulk_change"),
     path("library/links", library.codes, name="codes"),

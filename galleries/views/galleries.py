@@ -49,7 +49,7 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
         "photos": photos,
         "waiting": waiting,
         "waiting_count": len(waiting) if len(waiting) < WAITING_SHOWN else guests.waiting(found).count(),
-        "next_url": page.next_url(request),
+        **page.urls(request),
         "link": request.build_absolute_uri(found.get_absolute_url()),
         "meta": _meta(request, found, photos) if found.visibility != Visibility.PRIVATE else None,
         "bulk_form": BulkForm(),

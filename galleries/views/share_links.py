@@ -41,10 +41,10 @@ def share_links(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Every link of this person, newest first."""
     links = ShareLink.objects.owned_by(request.user).select_related("gallery")
     links = guests.with_waiting(links.annotate(photo_count=Count("items")))
-    page = paging.newest(links, request.GET.get("before"))
+    page = paging.newest(links, request.GET)
     context = {
         "links": [(link, request.build_absolute_uri(link.get_absolute_url())) for link in page.items],
-        "next_url": page.next_url(request),
+        **page.urls(request),
         "any_open": ShareLink.objects.owned_by(request.user).live().exists(),
     }
     return render(request, "galleries/share_links.html", context)

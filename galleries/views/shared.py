@@ -85,8 +85,8 @@ def render_page(
     elif key:
         raise Http404
     else:
-        found = paging.ascending(sharing.selected(link), "position", request.GET.get("after"))
-    if found.parameter not in request.GET and request.method != "POST" and not request.htmx:  # type: ignore[attr-defined]
+        found = paging.ascending(sharing.selected(link), "position", request.GET)
+    if not paging.CURSORS & request.GET.keys() and request.method != "POST" and not request.htmx:  # type: ignore[attr-defined]
         sharing.note_view(link, request.user)
     photos = [_photo(link, item.image, path) for item in found.items]
     context = {
@@ -95,7 +95,7 @@ def render_page(
         "path": [(gallery.title, _gallery_url(link, gallery)) for gallery in path[:-1]],
         "cards": cards,
         "photos": photos,
-        "next_url": found.next_url(request),
+        **found.urls(request),
         "ends_at": min((end for end in [link.ends_at, *(g.expires_at for g in path)] if end), default=None),
         "may_download": sharing.may_download(link),
         "meta": None if link.password else _meta(request, link, path, photos),

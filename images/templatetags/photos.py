@@ -1,7 +1,8 @@
 """What templates ask about photos."""
 
 import json
-from datetime import datetime
+import math
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django import template
@@ -10,7 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.models import User
-from images import avatars, delivery, plurals, variants
+from images import avatars, delivery, plurals, timeline, variants
 from images.metadata import Position
 from images.models import Image
 
@@ -24,6 +25,13 @@ NOTES: Final = {
     "truncated": gettext_lazy("The file is cut off: a small part at the lower edge may be missing."),
     "unreadable_metadata": gettext_lazy("What the camera wrote about the picture can't be read."),
 }
+
+RATIO_STEP: Final = 1.02
+ROWS: Final = {
+    "": "clamp(5.5rem, 4.25rem + 8vw, 17rem)",
+    "compact": "clamp(3.5rem, 2.75rem + 4vw, 9rem)",
+}
+"""The heights of rows by density, as in grid.css."""
 
 
 @register.simple_tag
@@ -51,20 +59,36 @@ def preview_url(image: Image) -> str:
 
 
 @register.simple_tag
-def thumb_srcset(image: Image) -> str:
+def srcset(image: Image, thumb_url: str, preview_url: str) -> str:
     """The small picture and the large one with their widths; "" where one is all there is, and for animations."""
     thumb, preview = image.variant_size(variants.THUMB)[0], image.variant_size(variants.PREVIEW)[0]
-    if not image.is_ready or image.frames > 1 or thumb == preview:
+    if not preview_url or image.frames > 1 or thumb == preview:
         return ""
-    urls = delivery.variant_url(image, variants.THUMB), delivery.variant_url(image, variants.PREVIEW)
-    return f"{urls[0]} {thumb}w, {urls[1]} {preview}w"
+    return f"{thumb_url} {thumb}w, {preview_url} {preview}w"
+
+
+@register.simple_tag
+def thumb_sizes(image: Image, density: str = "") -> str:
+    """How wide a photo is in the grid: the height of a row (grid.css) by its ratio, and what rows are stretched."""
+    ratio = max(0.45, image.width / image.height) if image.width and image.height else 1.5
+    return f"min(100vw, {ratio * 1.12:.2f} * {ROWS['compact' if density == 'compact' else '']})"
 
 
 @register.filter
-def thumb_sizes(image: Image) -> str:
-    """How wide a photo is in the grid: the height of a row (photos.css) by its ratio, and what rows are stretched."""
-    ratio = max(0.6, image.width / image.height) if image.width and image.height else 1.5
-    return f"min(100vw, {ratio * 1.15:.2f} * clamp(5.5rem, 4.25rem + 8vw, 15rem))"
+def day_name(day: date) -> str:
+    """Today, yesterday, else the day of the week and the date, with its year unless it is this one."""
+    today = timeline.clock().date()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    shown = date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    return _("%(weekday)s, %(date)s") % {"weekday": date_format(day, "l"), "date": shown}
+
+
+@register.filter
+def month_name(day: date) -> str:
+    return date_format(day, "YEAR_MONTH_FORMAT")
 
 
 @register.simple_tag
@@ -93,9 +117,10 @@ def avatar_url(user: User) -> str:
 
 @register.filter
 def ratio_class(image: Image) -> str:
-    """The aspect ratio as a CSS class, in steps of 5 % from r30 to r350 (r150 is 3:2)."""
+    """The aspect ratio in hundredths as a CSS class, one of those in grid.css: r149 is the one for 3:2."""
     ratio = image.width / image.height if image.width and image.height else 1.5
-    return f"r{min(350, max(30, 5 * round(ratio * 20)))}"
+    step = round(math.log(min(3.5, max(0.3, ratio)), RATIO_STEP))
+    return f"r{round(100 * RATIO_STEP**step)}"
 
 
 @register.filter

@@ -27,8 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def explore(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     photos = Image.objects.listed().matching(query).select_related("owner")
-    page = paging.newest(photos, request.GET.get("before"))
-    context = {"photos": page.items, "next_url": page.next_url(request), "query": query}
+    page = paging.newest(photos, request.GET)
+    context = {"photos": page.items, **page.urls(request), "query": query}
     return render(request, "images/explore.html", context)
 
 
@@ -36,8 +36,8 @@ def explore(request: HttpRequest) -> HttpResponse:
 @require_safe
 def user(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(User, username__iexact=username, is_active=True)
-    page = paging.newest(Image.objects.listed().owned_by(person), request.GET.get("before"))
-    context: dict[str, Any] = {"person": person, "photos": page.items, "next_url": page.next_url(request)}
+    page = paging.newest(Image.objects.listed().owned_by(person), request.GET)
+    context: dict[str, Any] = {"person": person, "photos": page.items, **page.urls(request)}
     if person == request.user:
         context |= {"own_galleries": person.galleries.live().order_by("title"), "bulk_form": BulkForm()}
     return render(request, "images/user.html", context)

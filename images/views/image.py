@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Visibility
 from accounts.requests import AuthenticatedHttpRequest, came_from
-from images import delivery, derivatives, variants, visibility
+from images import delivery, derivatives, paging, variants, visibility
 from images.forms import ImageForm
 from images.models import Image, ImageQuerySet, Status
 from images.rendering import Unreadable
@@ -118,14 +118,10 @@ def _neighbours(image: Image, *, is_owner: bool) -> tuple[Image | None, Image | 
     """The newer and the older photo in the list that the viewer most likely came from."""
     around: ImageQuerySet = Image.objects.owned_by(image.owner)
     if is_owner:
-        around = around.live().received()
-    elif image.visibility == Visibility.PUBLIC:
-        around = around.listed()
-    else:
-        return None, None
-    newer = around.filter(pk__gt=image.pk).order_by("pk").first()
-    older = around.filter(pk__lt=image.pk).order_by("-pk").first()
-    return newer, older
+        return paging.beside(around.live().received(), image, "-shown_at")
+    if image.visibility == Visibility.PUBLIC:
+        return paging.beside(around.listed(), image, "-pk")
+    return None, None
 
 
 def _meta(request: HttpRequest, image: Image) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import quotas
 from accounts.requests import AuthenticatedHttpRequest, came_from
-from images import delivery, paging, variants, visibility
+from images import delivery, paging, timeline, variants, visibility
 from images.forms import BulkForm
 from images.models import Image, ImageQuerySet
 from images.views import trash
@@ -18,16 +18,24 @@ from images.views import trash
 @require_safe
 def library(request: AuthenticatedHttpRequest) -> HttpResponse:
     photos = Image.objects.owned_by(request.user).live().received()
-    page = paging.newest(photos, request.GET.get("before"))
+    page = paging.latest(photos, request.GET)
     context = {
         "photos": page.items,
-        "next_url": page.next_url(request),
+        "by_day": timeline.days(page.items),
+        **page.urls(request),
         "galleries": request.user.galleries.live().order_by("title"),
         "bulk_form": BulkForm(),
         "has_trash": Image.objects.owned_by(request.user).trashed().exists(),
         "usage": quotas.usage(request.user),
     }
     return render(request, "images/library.html", context)
+
+
+@require_safe
+def months(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Every month that has photos, to go there; the rail beside the library is made of it."""
+    photos = Image.objects.owned_by(request.user).live().received()
+    return render(request, "images/months.html", {"months": timeline.months(photos)})
 
 
 @require_POST

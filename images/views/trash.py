@@ -22,10 +22,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @require_safe
 def page(request: AuthenticatedHttpRequest) -> HttpResponse:
-    photos = paging.newest(_trashed(request), request.GET.get("before"))
+    photos = paging.newest(_trashed(request), request.GET)
     context = {
         "photos": photos.items,
-        "next_url": photos.next_url(request),
+        **photos.urls(request),
         "usage": quotas.usage(request.user),
         "days": settings.TRASH_DAYS,
     }

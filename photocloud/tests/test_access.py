@@ -92,6 +92,7 @@ POSTED = {
 }
 PERSONAL = {
     "images:library": "/library/",
+    "images:months": "/library/months",
     "images:trash": "/trash/",
     "images:avatar": "/accounts/avatar/",
     "galleries:list": "/galleries/",

@@ -1,5 +1,6 @@
 /* The lightbox itself: the photos of a grid as slides, and more of them as the end comes near. */
 import PhotoSwipe from "../vendor/photoswipe/photoswipe.esm.min.js";
+import { bring, everyPhoto } from "./grid-shelf.js";
 import { furnish } from "./lightbox-parts.js";
 import { icon, leaveKeysToDialogs, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
 
@@ -9,35 +10,38 @@ const AHEAD = 6;
 /* Where lightbox.css makes the caption one line. */
 const LOW_PX = 480;
 
-const linksOf = (grid) => [...grid.querySelectorAll(".photo__link[href][data-preview]")];
+const linkOf = (photo) => photo.querySelector(".photo__link[href][data-preview]");
+const allLinks = () => [...everyPhoto()].map(linkOf).filter(Boolean);
 
+/* On a shelf addresses aren't resolved. */
 function slide(link) {
   const picture = link.querySelector("img");
+  const small = picture.getAttribute("src");
   const { preview, full, title } = link.dataset;
   const { width: wide, height: high } = sizeOf(picture);
   const thumbWide = Math.round(wide * Math.min(1, THUMB_PX / Math.max(wide, high)));
   return {
     element: link,
-    page: link.pathname,
+    page: new URL(link.getAttribute("href"), location).pathname,
     title: title ?? picture.alt,
     alt: picture.alt,
-    msrc: picture.src,
+    msrc: small,
     thumbCropped: true,
     src: preview,
-    srcset: thumbWide < wide ? `${picture.src} ${thumbWide}w, ${preview} ${wide}w` : "",
+    srcset: thumbWide < wide ? `${small} ${thumbWide}w, ${preview} ${wide}w` : "",
     ...sizeOf(picture, full),
   };
 }
 
-function loadMore(viewer, grid) {
-  const more = grid.querySelector(".photo-more [rel=next]");
+function loadMore(viewer) {
+  const more = document.querySelector(".photo-more [rel=next]");
   const near = viewer.currIndex >= viewer.getNumItems() - AHEAD;
   if (near && more && !more.classList.contains("htmx-request")) window.htmx?.trigger(more, "revealed");
 }
 
-function takeMore(viewer, grid, slides) {
+function takeMore(viewer, slides) {
   const first = slides.length;
-  slides.push(...linksOf(grid).slice(first).map(slide));
+  slides.push(...allLinks().slice(first).map(slide));
   if (slides.length > first) viewer.refreshSlideContent(first);
 }
 
@@ -48,8 +52,7 @@ function padding({ y }, { element }) {
 }
 
 export function open(link, parts) {
-  const grid = link.closest(".photo-grid");
-  const links = linksOf(grid);
+  const links = allLinks();
   const slides = links.map(slide);
   const words = parts.dataset;
   const titleBefore = document.title;
@@ -79,8 +82,9 @@ export function open(link, parts) {
     const { alt, title, element } = viewer.currSlide.data;
     viewer.element.setAttribute("aria-label", alt);
     document.title = title;
+    bring(element.closest(".photo"));
     element.scrollIntoView({ block: "nearest" });
-    loadMore(viewer, grid);
+    loadMore(viewer);
   });
   viewer.on("zoomPanUpdate", ({ slide: { currZoomLevel, zoomLevels } }) => {
     if (currZoomLevel > zoomLevels.fit) sharpen(viewer.currSlide);
@@ -92,6 +96,6 @@ export function open(link, parts) {
   });
   viewer.init();
   setApart(viewer, true);
-  viewer.events.add(document, "htmx:afterSettle", () => takeMore(viewer, grid, slides));
+  viewer.events.add(document, "htmx:afterSettle", () => takeMore(viewer, slides));
   return viewer;
 }

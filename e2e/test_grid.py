@@ -1,0 +1,133 @@
+"""A library of thousands of photos: scrolled, left and found again, with days, months and two densities."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.instance import Instance, Person
+from e2e.windows import Windows, sign_in
+
+pytestmark = pytest.mark.browser
+
+PHOTOS = 3_000
+KEPT = 400
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+# They failed, so they have no files; days of 1 to 40 photos, and one of 500, over some years.
+_FILL = """
+from datetime import timedelta
+from accounts.models import User
+from images import timeline
+from images.models import Image, Status
+owner = User.objects.get(username={username!r})
+rows, day = [], timeline.clock().replace(hour=12)
+while len(rows) < {count}:
+    day -= timedelta(days=1 + len(rows) % 3)
+    for number in range(500 if len(rows) == 301 else 1 + len(rows) * 7 % 40):
+        row = Image.new(owner=owner, original_name=f"{{len(rows)}}.jpg", size_bytes=1)
+        row.status, (row.width, row.height) = Status.FAILED, ((400, 300), (300, 400), (900, 300))[len(rows) % 3]
+        row.colour, row.shown_at = "#808080", day - timedelta(seconds=number)
+        rows.append(row)
+Image.objects.bulk_create(rows[:{count}])
+"""
+
+_SHOWN = "document.querySelectorAll('.photo').length"
+_IN_SIGHT = """[...document.querySelectorAll('.photo')].map(photo => [
+  photo.querySelector('a').getAttribute('href'), Math.round(photo.getBoundingClientRect().top)
+]).filter(([, top]) => top > 100 && top < 700)"""
+_DAYS = "[...document.querySelectorAll('[data-day]')].map(section => section.dataset.day)"
+_SUBMITTED = "new FormData(document.querySelector('form:has([data-selectable])')).getAll('keys')"
+
+
+@pytest.fixture
+def library(windows: Windows, instance: Instance, person: Person) -> Page:
+    instance.shell(_FILL.format(username=person.username, count=PHOTOS))
+    page = windows.open()
+    sign_in(page, person)
+    return page
+
+
+def _scroll(page: Page, *, to: str, by_px: int = 1200) -> list[int]:
+    """Scrolls until the photo of this file name is in the page; the number of photos in the page after each step."""
+    counts = []
+    for _ in range(600):
+        page.mouse.wheel(0, by_px)
+        page.wait_for_timeout(30)
+        counts.append(page.evaluate(_SHOWN))
+        if page.locator(f'.photo__link[aria-label="{to}"]').count():
+            return counts
+    raise AssertionError(f"{to} didn't come: {counts}")
+
+
+def _rest(page: Page) -> None:
+    page.wait_for_function("new Promise(done => setTimeout(() => done(true), 400))")
+
+
+def test_thousands_of_photos_are_scrolled_left_and_found_again(library: Page) -> None:
+    library.mouse.move(640, 400)
+    library.locator("input[name=keys]").nth(2).check(force=True)
+    chosen = library.evaluate(_SUBMITTED)
+    counts = _scroll(library, to="1500")
+    assert max(counts) < KEPT
+    assert library.evaluate(_SUBMITTED) == chosen
+    days = library.evaluate(_DAYS)
+    assert days == sorted(set(days), reverse=True), "a day has two headings"
+    library.locator("[data-select-none]").click()
+    assert library.evaluate(_SUBMITTED) == []
+
+    _rest(library)
+    place, seen = library.url, library.evaluate(_IN_SIGHT)
+    assert "before=" in place
+    href, top = seen[len(seen) // 2]
+    library.locator(f'a[href="{href}"]').click()
+    library.wait_for_url(f"**{href}")
+    library.go_back()
+    expect(library).to_have_url(place)
+    link = library.locator(f'.photo__link[href="{href}"]')
+    expect(link).to_be_in_viewport()
+    assert abs(link.evaluate("link => link.getBoundingClientRect().top") - top) < 150
+
+    library.mouse.move(640, 400)
+    counts = _scroll(library, to="0", by_px=-1200)
+    assert max(counts) < KEPT
+    days = library.evaluate(_DAYS)
+    assert days == sorted(set(days), reverse=True)
+    expect(library.locator("[data-more=prev]")).to_have_count(0)
+
+
+def test_the_rail_leads_to_a_month_by_mouse_and_by_keyboard(library: Page) -> None:
+    months = library.locator(".rail [data-month]")
+    expect(months.first).to_have_attribute("aria-current", "true")
+    third, fourth = (months.nth(number).get_attribute("data-month") or "" for number in (3, 4))
+    months.nth(3).click()
+    library.wait_for_url("**/library/?before=*")
+    expect(library.locator("[data-day]").first).to_have_attribute("data-day", re.compile(f"^{third}"))
+    current = library.locator(".rail [aria-current]")
+    expect(current).to_have_attribute("data-month", third)
+    current.focus()
+    library.keyboard.press("ArrowDown")
+    library.keyboard.press("Enter")
+    expect(library.locator("[data-day]").first).to_have_attribute("data-day", re.compile(f"^{fourth}"))
+    library.get_by_role("link", name="Previous photos").click()
+    expect(library.locator(f'[data-day^="{third}"]').last).to_be_attached()
+
+
+def test_density_is_remembered_and_there_from_the_start(library: Page, windows: Windows, person: Person) -> None:
+    high = library.locator(".photo").first.evaluate("photo => photo.offsetHeight")
+    library.get_by_role("button", name="Smaller photos").click()
+    expect(library.locator(".photos")).to_have_class(re.compile("is-compact"))
+    assert library.locator(".photo").first.evaluate("photo => photo.offsetHeight") < high
+    assert 'class="photos is-compact"' in library.request.get("/library/").text()
+
+    phone = windows.open(**PHONE, java_script_enabled=False)
+    sign_in(phone, person)
+    expect(phone.get_by_role("button", name="Smaller photos")).to_be_hidden()
+    phone.get_by_role("link", name="Months").click()
+    phone.locator(".months a").nth(2).click()
+    first = phone.locator("[data-day]").first.get_attribute("data-day")
+    phone.get_by_role("link", name="More photos").click()
+    assert (phone.locator("[data-day]").first.get_attribute("data-day") or "") <= (first or "")
+    phone.get_by_role("link", name="Previous photos").click()
+    expect(phone.locator("[data-day]").first).to_have_attribute("data-day", first or "")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,0 +1,132 @@
+/* A list of photos without an end: pages come before they are needed, and what is far away makes room for them. */
+import { showComing } from "./grid-coming.js";
+import { notePlace, returnToPlace } from "./grid-place.js";
+import { shelveFar, unshelveAll } from "./grid-shelf.js";
+import { keeping } from "./grid-sight.js";
+
+const REST_MS = 150;
+const YEAR_SECONDS = 365 * 24 * 3600;
+let swap = null;
+let lastTop = scrollY;
+let lastWidth = innerWidth;
+
+const more = (side) => document.querySelector(`[data-more=${side}] a`);
+const listIn = (part) => (part.matches(".photo-grid") ? part : part.querySelector(".photo-grid:last-of-type"));
+const isOpen = () => document.querySelector(".pswp");
+
+/* A day, or a list without days, goes on from one page to the next. */
+const goesOn = (first, second) =>
+  [first, second].every((part) => part?.matches(".day, .photo-grid")) && first.dataset.day === second.dataset.day;
+
+function append(first, second) {
+  if (!goesOn(first, second)) return;
+  listIn(first).append(...listIn(second).children);
+  second.remove();
+}
+
+/* Rows that are in sight stay as they are: what comes before them ends with a row of its own. */
+function prepend(first, second) {
+  if (first?.matches(".day")) second.before(Object.assign(document.createElement("div"), { className: "photo-break" }));
+  if (!goesOn(first, second)) return;
+  if (first.matches(".day")) second.querySelector(".photo-grid").before(listIn(first));
+  else second.prepend(...first.children);
+  first.remove();
+}
+
+function arrive({ url, before, after }) {
+  const first = before ? before.nextElementSibling : document.querySelector("[data-photos] > :not([data-more])");
+  const photo = first.matches("[data-more]") ? null : first.querySelector(".photo");
+  if (photo) photo.dataset.page = url;
+  if (before) append(before, first);
+  else if (after) prepend(after.previousElementSibling, after);
+  showComing();
+  observeEnd();
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.target.matches(".photo-more")) return;
+  const isNext = detail.target.dataset.more === "next";
+  const { previousElementSibling: before, nextElementSibling: after } = detail.target;
+  swap = { url: detail.pathInfo.requestPath, before: isNext ? before : null, after: isNext ? null : after };
+  swap.keep = keeping();
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (!swap) return;
+  const arrived = swap;
+  swap = null;
+  arrive(arrived);
+  arrived.keep();
+  settle();
+});
+
+const nearEnd = new IntersectionObserver(
+  (entries) => entries.some((entry) => entry.isIntersecting) && window.htmx?.trigger(entries[0].target, "revealed"),
+  { rootMargin: "0px 0px 250% 0px" },
+);
+
+function observeEnd() {
+  nearEnd.disconnect();
+  if (more("next")) nearEnd.observe(more("next"));
+}
+
+/* When nothing moves any more. */
+let resting = 0;
+
+function settle() {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    if (isOpen()) return;
+    shelveFar();
+    notePlace();
+  }, REST_MS);
+}
+
+addEventListener(
+  "scroll",
+  () => {
+    const previous = more("prev");
+    const isNear = previous && previous.getBoundingClientRect().bottom > -innerHeight;
+    if (scrollY < lastTop && isNear && !isOpen()) window.htmx?.trigger(previous, "wanted");
+    lastTop = scrollY;
+    settle();
+  },
+  { passive: true },
+);
+
+function reflow(change) {
+  const keep = keeping();
+  unshelveAll();
+  change();
+  keep();
+  settle();
+}
+
+addEventListener("resize", () => {
+  if (innerWidth !== lastWidth) reflow(() => (lastWidth = innerWidth));
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-density]");
+  if (!button) return;
+  const isCompact = button.ariaPressed !== "true";
+  button.ariaPressed = isCompact;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `density=compact; path=/; max-age=${isCompact ? YEAR_SECONDS : 0}; samesite=lax${secure}`;
+  reflow(() => {
+    for (const photos of document.querySelectorAll("[data-photos]")) photos.classList.toggle("is-compact", isCompact);
+  });
+});
+
+/* Before the lightbox changes the address: what one opens is what one comes back to. */
+function noteOpened({ target }) {
+  const photo = target.closest("[data-photos] .photo");
+  if (!photo) return;
+  clearTimeout(resting);
+  notePlace(photo);
+}
+
+document.addEventListener("click", noteOpened, { capture: true });
+
+returnToPlace();
+showComing();
+observeEnd();
