@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from images.views import explore
-from photocloud import errors, styleguide, theme, views
+from photocloud import errors, pwa, styleguide, theme, views
 from photocloud.api import simple
 
 handler400 = errors.bad_request
@@ -24,6 +24,10 @@ urlpatterns = [
     path("upload", simple.upload, name="upload"),
     # As with the theme: visitors need no CSRF cookie, and a forged request would change words only.
     path("language", csrf_exempt(login_not_required(set_language)), name="set_language"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.worker, name="worker"),
+    path("offline/", pwa.offline, name="offline"),
+    path("share-target/", pwa.share_target, name="share_target"),
     path("images-list", simple.images_list, name="images_list"),
     path("delete/<str:number>", simple.delete, name="api_delete"),
     path("", include("images.urls")),

@@ -21,6 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "signup_open": settings.SIGNUP_OPEN,
         "mail_configured": settings.MAIL_CONFIGURED,
         "theme": theme.chosen(request),
+        "pwa_enabled": settings.PWA_ENABLED,
     }
 
 

@@ -71,7 +71,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     """One address for people and scripts: the page, its form, and the programmatic upload."""
     wants_page = "text/html" in request.headers.get("Accept", "") and not tokens.has_credential(request)
     if request.method != "POST":
-        return upload_page.page(request) if request.user.is_authenticated else redirect_to_login(request.path)  # type: ignore[arg-type]
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return upload_page.page(request)  # type: ignore[arg-type]
     if wants_page and request.user.is_authenticated:
         return _submit_form(request)
     api.check_body(request)

@@ -8,3 +8,4 @@ import "./reload.js";
 import "./keys.js";
 import "./theme.js";
 import "./toasts.js";
+import "./pwa.js";
