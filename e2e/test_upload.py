@@ -128,11 +128,14 @@ def test_photos_dropped_on_a_gallery_go_into_it(
     page.wait_for_load_state("networkidle")
     assert not [url for url in asked if "uppy" in url], "a page that only shows photos loads the queue"
     drop(page, others)
-    dialog = page.get_by_role("dialog", name="Upload photos")
-    start_upload(page)
-    expect(dialog.get_by_role("link", name="Go to the gallery")).to_be_visible()
-    dialog.get_by_role("button", name="Close").click()
+    tray = page.get_by_role("region", name="Uploads")
+    expect(tray).to_contain_text(f"{len(others)} photos added")
     expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
+    tray.get_by_role("button", name=re.compile("added")).click()
+    dialog = page.get_by_role("dialog", name="Upload photos")
+    expect(upload_rows(page, "done")).to_have_count(len(others))
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
 
 
 def test_photos_that_are_here_already_are_marked_and_not_sent(

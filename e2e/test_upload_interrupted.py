@@ -70,19 +70,31 @@ def test_a_cut_connection_costs_no_byte_that_arrived(windows: Windows, person: P
     assert wire.offsets.count(0) == 1
 
 
-def test_a_reload_in_the_middle_offers_to_go_on(windows: Windows, person: Person, large: Path, photos: Photos) -> None:
+def test_after_a_reload_in_the_middle_the_upload_goes_on(windows: Windows, person: Person, large: Path) -> None:
     page = windows.open()
     sign_in(page, person)
     wire = Wire(page)
     _upload_to_the_second_chunk(page, large)
-    page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    expect(page.get_by_text("Last time's upload didn't end")).to_be_visible()
-    start_upload(page)
     expect(upload_rows(page, "done")).to_have_count(1)
     assert wire.created == 1
     assert wire.offsets.count(0) == 1
     expect(page.get_by_text("Last time's upload didn't end")).to_have_count(0)
+
+
+def test_what_was_chosen_and_not_begun_waits_for_its_person(windows: Windows, person: Person, photos: Photos) -> None:
+    page = windows.open()
+    sign_in(page, person)
+    open_upload(page)
+    choose(page, photos.nature[0])
+    page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
+    page.goto("/galleries/")
+    tray = page.get_by_role("region", name="Uploads")
+    expect(tray).to_contain_text("1 photo waits for you")
+    open_upload(page)
+    expect(page.get_by_text("Last time's upload didn't end")).to_be_visible()
+    start_upload(page)
+    expect(upload_rows(page, "done")).to_have_count(1)
 
 
 def test_who_signs_out_leaves_no_photo_in_the_browser(windows: Windows, person: Person, photos: Photos) -> None:

@@ -21,6 +21,9 @@ PUBLIC = {
     "theme",
     "styleguide",
     "robots",
+    "manifest",
+    "worker",
+    "offline",
     "upload",
     "set_language",
     "images_list",
@@ -96,6 +99,7 @@ PERSONAL = {
     "galleries:share_links": "/links/",
     "galleries:revoke_all": "/links/revoke",
     "accounts:profile": "/accounts/profile/",
+    "share_target": "/share-target/",
 }
 
 

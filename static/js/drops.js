@@ -50,7 +50,9 @@ export function watchDrops({ mark, onFiles }) {
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length) return;
+    /* Tables and texts are copied as a picture too. */
+    const isWriting = event.target.closest?.("input, textarea") && event.clipboardData.types.includes("text/plain");
+    if (!files.length || isWriting) return;
     event.preventDefault();
     event.stopPropagation();
     onFiles(files);

@@ -1,6 +1,7 @@
 /* Turns the plain form into the queue: on the upload page, and in the dialog of other pages. */
 import { watchDrops } from "./drops.js";
 import { Choices } from "./upload-choices.js";
+import { takeQueue } from "./upload-left.js";
 import { Preparation, SMALLER_PIXELS } from "./upload-prepare.js";
 import { Progress } from "./upload-progress.js";
 import { Results } from "./upload-results.js";
@@ -25,28 +26,33 @@ function sizeChoice(form) {
   return () => select.value === String(SMALLER_PIXELS);
 }
 
-export function enhance(form, { server = new Server(form), Chosen = Choices } = {}) {
+/* `queue` is the name of one that this page has taken already; a guest's stays on its page. */
+export async function enhance(form, { queue, server = new Server(form), Chosen = Choices, isGuest = false } = {}) {
+  const id = queue ?? (await takeQueue(form.dataset.person));
   const part = (name) => form.querySelector(`#upload-${name}`);
   const text = textOf(form);
   const words = JSON.parse(form.dataset.words);
   const choices = new Chosen(form, { server, text });
   for (const plain of form.querySelectorAll("[data-plain]")) plain.remove();
   for (const live of form.querySelectorAll("[data-live]")) live.hidden = false;
-  const uppy = makeQueue(form, { target: part("dashboard"), words, text, choices: () => choices.read() });
+  const uppy = makeQueue(form, { id, target: part("dashboard"), words, text, choices: () => choices.read() });
   const workers = new Workers(form.dataset.worker);
   new Preparation(uppy, { workers, server, smaller: sizeChoice(form), text });
   const results = new Results(uppy, { list: part("rows"), template: part("row"), text });
   new Progress(uppy, { form, part, results, text });
 
-  const add = (files) => uppy.getPlugin("Dashboard").addFiles(files);
+  const addFiles = (files) => uppy.getPlugin("Dashboard").addFiles(files);
   form.addEventListener("submit", (event) => event.preventDefault());
-  window.addEventListener("beforeunload", (event) => uppy.busy && event.preventDefault());
+  /* What this browser has stored goes on by itself on the next page. */
+  window.addEventListener("beforeunload", (event) => {
+    if (uppy.busy && (isGuest || uppy.left.loses)) event.preventDefault();
+  });
   /* Who cancels in the moment that a photo arrives is told by tus that there is nothing to cancel. */
   window.addEventListener("unhandledrejection", (event) => {
     if (event.reason?.originalRequest?.getMethod() === "DELETE") event.preventDefault();
   });
   form.classList.add("is-live");
-  return { uppy, add };
+  return { uppy, addFiles };
 }
 
 /* What the account holds now. */
@@ -59,9 +65,9 @@ async function showUsage() {
 }
 
 /* Files that are dropped or pasted anywhere on the page. */
-export function enhancePage(form, other) {
-  const { uppy, add } = enhance(form, other);
+export async function enhancePage(form, other) {
+  const { uppy, addFiles } = await enhance(form, other);
   uppy.on("complete", showUsage);
-  watchDrops({ mark: (over) => form.classList.toggle("is-over", over), onFiles: add });
-  return uppy;
+  watchDrops({ mark: (over) => form.classList.toggle("is-over", over), onFiles: addFiles });
+  return { uppy, addFiles };
 }

@@ -17,5 +17,5 @@ class GuestChoices {
 /* Nobody but its owner may know what is in a library. */
 const server = { known: async () => () => null, place: async () => () => true };
 
-const uppy = enhancePage(form, { server, Chosen: GuestChoices });
+const { uppy } = await enhancePage(form, { server, Chosen: GuestChoices, isGuest: true });
 uppy.on("complete", () => window.htmx?.ajax("GET", location.href, { target: "#own", select: "#own", swap: "outerHTML" }));

@@ -55,12 +55,15 @@ export class Progress {
     const fresh = Math.max(0, now.sent - this.#sent) / (TICK_MS / 1000);
     this.#speed = this.#speed ? this.#speed * (1 - FRESH) + fresh * FRESH : fresh;
     this.#sent = now.sent;
-    this.part("count").textContent = this.#words(now);
+    const words = this.#words(now);
+    this.part("count").textContent = words;
     const left = (now.bytes - now.sent) / this.#speed;
     const rest = this.#speed > 0 && left > 0
       ? this.text.rate.replace("{speed}", speedText(this.#speed)).replace("{time}", timeText(left))
       : "";
-    this.part("rate").textContent = navigator.onLine ? rest : this.text.waitsForNetwork;
+    const rate = navigator.onLine ? rest : this.text.waitsForNetwork;
+    this.part("rate").textContent = rate;
+    this.uppy.emit("photos-progress", { ...now, words, rate });
   }
 
   #stop() {
@@ -71,7 +74,7 @@ export class Progress {
     this.part("count").textContent = words;
     this.part("rate").textContent = "";
     if (this.part("library")) this.#showEnds(now);
-    announce(words);
+    if (now.total) announce(words);
   }
 
   #showEnds({ done }) {

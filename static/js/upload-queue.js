@@ -1,5 +1,6 @@
 /* Uppy, but each file goes as soon as it is ready: Uppy itself prepares a whole batch before its first byte leaves. */
 import { Uppy } from "../vendor/uppy/uppy.js";
+import { Left } from "./upload-left.js";
 
 /* Three upload at once (upload-uppy.js); the others are being hashed or made smaller meanwhile. */
 const LANES = 6;
@@ -21,7 +22,8 @@ export class Queue extends Uppy {
     super(options);
     this.choices = choices;
     this.text = text;
-    this.on("restored", () => this.#standStill());
+    this.left = new Left(this);
+    this.on("restored", () => this.#goOn());
     /* One failed file is told by its own line; the bar says so when all have ended. */
     this.on("upload-error", () => this.busy && this.setState({ error: null }));
   }
@@ -79,11 +81,18 @@ export class Queue extends Uppy {
     return this.#enqueue([this.getFile(id)]);
   }
 
-  /* What a crash interrupted waits for its person; a file's own address makes it go on where it was. */
-  #standStill() {
+  /* What had begun goes on by itself, each file at the byte where it was; what had not waits for its person. */
+  #goOn() {
     this.setState({ currentUploads: {} });
-    const unfinished = this.getFiles().filter((file) => !file.progress.uploadComplete);
-    this.#patch(unfinished, (file) => ({ isPaused: false, progress: { ...file.progress, uploadStarted: null } }));
+    const { finished } = this.left;
+    const isDone = (file) => file.progress.uploadComplete || finished.includes(file.id);
+    const [done, rest] = [this.getFiles().filter(isDone), this.getFiles().filter((file) => !isDone(file))];
+    const whole = { uploadComplete: true, complete: true, percentage: 100 };
+    this.#patch(done, (file) => ({ isGhost: false, progress: { ...file.progress, ...whole, bytesUploaded: file.size } }));
+    this.#patch(rest, (file) => ({ isPaused: false, progress: { ...file.progress, uploadStarted: null } }));
+    const begun = rest.filter((file) => file.meta.door && !file.isGhost && !file.error);
+    if (begun.length === rest.length) this.setState({ recoveredState: null });
+    this.#enqueue(begun);
   }
 
   #patch(files, change) {

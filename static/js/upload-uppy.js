@@ -27,10 +27,10 @@ function localeOf(words) {
   return { strings: words, pluralize: (count) => rules.select(count) };
 }
 
-export function makeQueue(form, { target, words, text, choices }) {
-  const { person, accept, maxBytes, limits, metaFields = META } = form.dataset;
+export function makeQueue(form, { id, target, words, text, choices }) {
+  const { accept, maxBytes, limits, metaFields = META } = form.dataset;
   const uppy = new Queue({
-    id: `upload-${person}`,
+    id,
     locale: localeOf(words),
     restrictions: { maxFileSize: Number(maxBytes), allowedFileTypes: accept.split(",") },
     logger: { debug() {}, warn() {}, error() {} },

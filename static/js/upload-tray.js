@@ -1,0 +1,142 @@
+/* The tray at the lower edge: what is going on with the uploads, on whatever page the person is. */
+import { makeDialog } from "./upload-dialog.js";
+import { Grid } from "./upload-grid.js";
+import { RESTORED_AFTER_MS } from "./upload-left.js";
+
+/* Folders are added in parts, and go together. */
+const GATHER_MS = 100;
+
+export class Tray {
+  #refused = 0;
+  #startsAlone = false;
+  #timer = null;
+
+  static async open(element, { dropUrl, page, queue }) {
+    const tray = new Tray(element);
+    tray.#show("going", element.dataset.textPreparing);
+    try {
+      await tray.#fill(dropUrl, page, queue);
+    } catch (error) {
+      element.hidden = true;
+      throw error;
+    }
+    return tray;
+  }
+
+  constructor(element) {
+    this.element = element;
+    this.text = element.dataset;
+  }
+
+  #part(name) {
+    return this.element.querySelector(`[data-tray="${name}"]`);
+  }
+
+  async #fill(dropUrl, page, queue) {
+    Object.assign(this, await makeDialog(dropUrl, queue), { grid: new Grid(page) });
+    const { uppy, dialog } = this;
+    uppy.on("files-added", () => this.#gather());
+    uppy.on("restored", () => this.#rest());
+    uppy.on("photos-progress", (now) => this.#progress(now));
+    uppy.on("upload-success", () => this.grid.soon());
+    uppy.on("complete", () => this.#end());
+    uppy.on("file-removed", () => this.#rest());
+    uppy.on("restriction-failed", (file) => {
+      if (file && uppy.getFile(file.id)) return;
+      this.#refused += 1;
+      this.#rest();
+    });
+    dialog.addEventListener("close", () => this.#settle());
+    this.#part("open").addEventListener("click", () => dialog.showModal());
+    this.#part("retry").addEventListener("click", () => uppy.retryAll());
+    this.#part("cancel").addEventListener("click", () => this.#cancel());
+    this.#part("close").addEventListener("click", () => (this.element.hidden = true));
+    setTimeout(() => this.#rest(), RESTORED_AFTER_MS);
+  }
+
+  /* With what the person has chosen once for all, and the gallery of the page; over the open queue the person starts. */
+  async add(files) {
+    if (!this.uppy.busy) {
+      this.#refused = 0;
+      this.uppy.removeFiles(this.uppy.getFiles().filter((file) => file.progress.uploadComplete).map((file) => file.id));
+    }
+    this.#startsAlone = !this.dialog.open;
+    await this.addFiles(files);
+  }
+
+  #gather() {
+    this.#rest();
+    if (!this.#startsAlone) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(async () => {
+      await this.uppy.upload();
+      if (this.#count().waiting && !this.uppy.busy) this.dialog.showModal();
+    }, GATHER_MS);
+  }
+
+  #cancel() {
+    this.uppy.cancelAll();
+    this.element.hidden = true;
+    navigator.clearAppBadge?.();
+  }
+
+  #count() {
+    const files = this.uppy.getFiles();
+    const failed = files.filter((file) => file.error).length;
+    const done = files.filter((file) => file.progress.uploadComplete && !file.error).length;
+    return { failed: failed + this.#refused, done, waiting: files.length - failed - done };
+  }
+
+  #words(name, count) {
+    return this.text[`text${name}${count === 1 ? "One" : "Many"}`].replace("{count}", count);
+  }
+
+  #show(state, words, more = "") {
+    this.element.hidden = false;
+    this.element.dataset.state = state;
+    this.#part("count").textContent = words;
+    this.#part("rate").textContent = more;
+    const icon = { going: "upload", waiting: "upload", done: "check", failed: "alert" }[state];
+    this.#part("icon").setAttribute("href", `#i-${icon}`);
+    this.#part("bar").hidden = state !== "going";
+    this.#part("cancel").hidden = state !== "going" && state !== "waiting";
+    this.#part("close").hidden = !this.#part("cancel").hidden;
+    this.#part("retry").hidden = state !== "failed" || !this.uppy?.getFiles().some((file) => file.error);
+  }
+
+  #progress({ words, rate, bytes, sent, total, done, failed }) {
+    if (!this.uppy.busy) return;
+    this.#show("going", words, rate);
+    this.#part("show").hidden = true;
+    if (sent) this.#part("bar").value = sent / bytes;
+    else this.#part("bar").removeAttribute("value");
+    navigator.setAppBadge?.(total - done - failed).catch(() => {});
+  }
+
+  /* When nothing is on its way. */
+  #rest() {
+    if (this.uppy.busy) return;
+    const { failed, done, waiting } = this.#count();
+    const words = [["Added", done], ["Failed", failed], ["Waiting", waiting]].filter(([, count]) => count);
+    const [first, ...others] = words.map(([name, count]) => this.#words(name, count));
+    if (first) this.#show(failed ? "failed" : waiting ? "waiting" : "done", first, others.join(" · "));
+    else this.element.hidden = true;
+  }
+
+  async #end() {
+    this.#rest();
+    navigator.clearAppBadge?.().catch(() => {});
+    const last = this.uppy.getFiles().findLast((file) => file.progress.uploadComplete);
+    const { galleryUrl, gallerySlot } = this.form.dataset;
+    const { gallery } = last?.meta ?? {};
+    const where = gallery ? galleryUrl.replace(gallerySlot, gallery) : this.text.library;
+    this.#part("show").href = where;
+    this.#part("show").hidden = !last || new URL(this.grid.page).pathname === where;
+    if (last) await this.grid.refresh();
+    this.#settle();
+  }
+
+  #settle() {
+    if (this.grid.hasBegun && !this.dialog.open && !this.uppy.busy) location.reload();
+  }
+}
