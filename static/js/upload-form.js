@@ -51,6 +51,7 @@ export async function enhance(form, { queue, server = new Server(form), Chosen =
   window.addEventListener("unhandledrejection", (event) => {
     if (event.reason?.originalRequest?.getMethod() === "DELETE") event.preventDefault();
   });
+  await uppy.left.settle();
   form.classList.add("is-live");
   return { uppy, addFiles };
 }

@@ -31,6 +31,10 @@ export class Grid {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!listsOf(document).length && listsOf(fresh).length) this.#begin(fresh);
     else this.#merge(fresh);
+    for (const part of [".usage", ".page-head__text"]) {
+      const renewed = fresh.querySelector(part);
+      if (renewed) document.querySelector(part)?.replaceWith(document.adoptNode(renewed));
+    }
     if (document.querySelector(".photo__wait") && this.#pending-- > 0) this.soon();
   }
 

@@ -1,7 +1,7 @@
 /* Queues that a page left unfinished. Each window has a queue of its own; one without a window goes on with the next page. */
 const MARK = "upload-left:";
 const PATIENCE_MS = 1500;
-export const RESTORED_AFTER_MS = 4000;
+const RESTORED_WITHIN_MS = 3000;
 /* What finished in the last moment of a page may be missing in what Golden Retriever wrote. */
 const MOST_FINISHED = 50;
 
@@ -41,20 +41,20 @@ export async function takeQueue(person) {
   return id;
 }
 
-/* The ids of the files of a queue that Golden Retriever has stored. */
-function storedIn(queue) {
+/* What `read` finds in one of Golden Retriever's stores, or null. */
+function inStore(name, read) {
   return new Promise((resolve) => {
     const opening = indexedDB.open("uppy-blobs");
-    opening.onerror = () => resolve([]);
+    opening.onerror = () => resolve(null);
     opening.onsuccess = ({ target: { result: database } }) => {
-      const done = (ids) => {
+      const done = (found) => {
         database.close();
-        resolve(ids);
+        resolve(found);
       };
-      if (!database.objectStoreNames.contains("files")) return done([]);
-      const keys = database.transaction("files").objectStore("files").index("store").getAllKeys(queue);
-      keys.onsuccess = () => done(keys.result.map((key) => key.slice(queue.length + 1)));
-      keys.onerror = () => done([]);
+      if (!database.objectStoreNames.contains(name)) return done(null);
+      const request = read(database.transaction(name).objectStore(name));
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => done(null);
     };
   });
 }
@@ -74,9 +74,15 @@ export class Left {
     });
     uppy.on("upload-success", (file) => this.#mark([...this.finished, file.id].slice(-MOST_FINISHED)));
     for (const event of ["restored", "complete", "cancel-all", "file-removed"]) uppy.on(event, () => this.#mark());
-    uppy.on("restored", () => this.#ask());
-    /* What was left may have been too old. */
-    setTimeout(() => this.#mark(), RESTORED_AFTER_MS);
+    this.restored = new Promise((resolve) => uppy.once("restored", resolve)).then(() => this.#ask());
+  }
+
+  /* Golden Retriever puts what it kept in the place of all files, and doesn't tell when there is nothing. */
+  async settle() {
+    const late = new Promise((resolve) => setTimeout(resolve, RESTORED_WITHIN_MS));
+    const kept = await inStore("metadata", (store) => store.get(this.uppy.getID()));
+    if (kept?.expires > Date.now()) await Promise.race([this.restored, late]);
+    this.#mark();
   }
 
   get #unfinished() {
@@ -99,7 +105,9 @@ export class Left {
     this.#asking = true;
     for (let wait = 250; this.loses && wait < 60_000; wait *= 1.5) {
       await new Promise((resolve) => setTimeout(resolve, wait));
-      this.#stored = new Set(await storedIn(this.uppy.getID()));
+      const queue = this.uppy.getID();
+      const keys = await inStore("files", (store) => store.index("store").getAllKeys(queue));
+      this.#stored = new Set(keys?.map((key) => key.slice(queue.length + 1)));
     }
     this.#asking = false;
   }

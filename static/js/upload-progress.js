@@ -74,7 +74,8 @@ export class Progress {
     this.part("count").textContent = words;
     this.part("rate").textContent = "";
     if (this.part("library")) this.#showEnds(now);
-    if (now.total) announce(words);
+    /* The tray has its own words. */
+    if (now.total && this.form.checkVisibility()) announce(words);
   }
 
   #showEnds({ done }) {

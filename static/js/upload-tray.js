@@ -1,7 +1,6 @@
 /* The tray at the lower edge: what is going on with the uploads, on whatever page the person is. */
 import { makeDialog } from "./upload-dialog.js";
 import { Grid } from "./upload-grid.js";
-import { RESTORED_AFTER_MS } from "./upload-left.js";
 
 /* Folders are added in parts, and go together. */
 const GATHER_MS = 100;
@@ -36,7 +35,6 @@ export class Tray {
     Object.assign(this, await makeDialog(dropUrl, queue), { grid: new Grid(page) });
     const { uppy, dialog } = this;
     uppy.on("files-added", () => this.#gather());
-    uppy.on("restored", () => this.#rest());
     uppy.on("photos-progress", (now) => this.#progress(now));
     uppy.on("upload-success", () => this.grid.soon());
     uppy.on("complete", () => this.#end());
@@ -51,7 +49,7 @@ export class Tray {
     this.#part("retry").addEventListener("click", () => uppy.retryAll());
     this.#part("cancel").addEventListener("click", () => this.#cancel());
     this.#part("close").addEventListener("click", () => (this.element.hidden = true));
-    setTimeout(() => this.#rest(), RESTORED_AFTER_MS);
+    this.#rest();
   }
 
   /* With what the person has chosen once for all, and the gallery of the page; over the open queue the person starts. */
@@ -125,6 +123,7 @@ export class Tray {
 
   async #end() {
     this.#rest();
+    if (!this.dialog.open) this.#part("said").textContent = this.#part("count").textContent;
     navigator.clearAppBadge?.().catch(() => {});
     const last = this.uppy.getFiles().findLast((file) => file.progress.uploadComplete);
     const { galleryUrl, gallerySlot } = this.form.dataset;
