@@ -22,6 +22,7 @@ LOGOS = (
     ("apple-touch-icon", 180, 0.7, WHITE, BLUE, 0),
     ("monochrome-512", 512, 0.74, WHITE, NOTHING, 0),
 )
+LINES = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
 SHORTCUTS = ("upload", "library", "galleries")
 
 
@@ -45,7 +46,9 @@ def main() -> None:
             symbol = re.search(rf'<symbol id="i-{name}" viewBox="0 0 24 24">(.+?)</symbol>', symbols)
             if symbol is None:
                 raise SystemExit(f"templates/_icons.html has no i-{name}")
-            lines = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+            lines = (
+                'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+            )
             drawing = f'<svg viewBox="0 0 24 24" {lines}>{symbol[1]}</svg>'
             _draw(page, drawing, f"shortcut-{name}", 192, 0.56, WHITE, BLUE, 50)
 

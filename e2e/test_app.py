@@ -17,7 +17,8 @@ CHUNK_BYTES = 8 * 1024**2
 _ACTIVE = "navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))"
 _PRIVATE = """async () => {
   const names = (await caches.keys()).filter((name) => name.startsWith("private-"));
-  const kept = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)));
+  const urlsIn = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url);
+  const kept = await Promise.all(names.map(urlsIn));
   return Object.fromEntries(names.map((name, number) => [name, kept[number]]));
 }"""
 
@@ -93,7 +94,9 @@ def test_who_signs_in_next_sees_nothing_of_the_one_before(
     sign_in(page, other)
     kept = _keeps(page, photos=0)
     assert kept
-    assert "No photos yet" in page.evaluate("async () => (await caches.match('/library/', { ignoreVary: true })).text()")
+    assert "No photos yet" in page.evaluate(
+        "async () => (await caches.match('/library/', { ignoreVary: true })).text()"
+    )
 
 
 _SHARE = """async ([action, name, content]) => {
@@ -143,7 +146,7 @@ def test_an_upload_goes_on_over_pages_and_its_photo_slides_into_the_library(
     sign_in(page, person)
     page.goto("/galleries/")
     page.on("request", lambda request: asked.append(request.url))
-    page.on("request", lambda request: request.method == "PATCH" and offsets.append(int(request.headers["upload-offset"])))
+    page.on("request", lambda sent: sent.method == "PATCH" and offsets.append(int(sent.headers["upload-offset"])))
     page.on("dialog", lambda dialog: pytest.fail(f"A page asks before it goes: {dialog.type}"))
     session = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
@@ -166,4 +169,35 @@ def test_an_upload_goes_on_over_pages_and_its_photo_slides_into_the_library(
     page.goto("/galleries/")
     page.wait_for_load_state("networkidle")
     expect(tray).to_be_hidden()
+    assert not [url for url in asked if "uppy" in url]
+
+
+def test_the_first_photos_fill_an_empty_library_and_can_be_selected(
+    windows: Windows, person: Person, photos: Photos
+) -> None:
+    page = windows.open()
+    sign_in(page, person)
+    drop(page, photos.nature)
+    expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
+    box = page.locator('.photo-grid input[name="keys"]').first
+    expect(page.get_by_role("region", name="Uploads")).to_be_hidden()
+    box.check()
+    expect(page.locator("[data-selected]")).to_contain_text("1 photo selected")
+
+
+def test_a_window_leaves_the_uploads_of_another_alone(windows: Windows, person: Person, tmp_path: Path) -> None:
+    large = noise(tmp_path / "large.png", bytes_at_least=2 * CHUNK_BYTES + 1000)
+    first = windows.open()
+    sign_in(first, person)
+    session = first.context.new_cdp_session(first)
+    slow = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
+    session.send("Network.emulateNetworkConditions", slow)
+    with first.expect_response(lambda response: response.request.method == "PATCH"):
+        drop(first, [large])
+    second = first.context.new_page()
+    asked: list[str] = []
+    second.on("request", lambda request: asked.append(request.url))
+    second.goto("/galleries/")
+    expect(first.locator(".photo-grid .photo")).to_have_count(1)
+    expect(second.get_by_role("region", name="Uploads")).to_be_hidden()
     assert not [url for url in asked if "uppy" in url]

@@ -98,7 +98,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # nothing is read: a system's share sheet has no token
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_target(request: HttpRequest) -> HttpResponse:
-    """Where photos are shared to. The worker takes them before they get here; without it none arrive, and the page says so."""
+    """Where photos are shared to. The worker takes them before that; without it the page says that none came."""
     response = redirect(f"{reverse('upload')}?shared=1")
     response.status_code = 303
     return response

@@ -81,8 +81,10 @@ export class Tray {
   #count() {
     const files = this.uppy.getFiles();
     const failed = files.filter((file) => file.error).length;
-    const done = files.filter((file) => file.progress.uploadComplete && !file.error).length;
-    return { failed: failed + this.#refused, done, waiting: files.length - failed - done };
+    const done = files.filter((file) => file.progress.uploadComplete && !file.error);
+    const seen = done.filter((file) => file.response?.body?.seen && !file.meta.gallery).length;
+    const waiting = files.length - failed - done.length;
+    return { failed: failed + this.#refused, added: done.length - seen, seen, waiting };
   }
 
   #words(name, count) {
@@ -114,8 +116,9 @@ export class Tray {
   /* When nothing is on its way. */
   #rest() {
     if (this.uppy.busy) return;
-    const { failed, done, waiting } = this.#count();
-    const words = [["Added", done], ["Failed", failed], ["Waiting", waiting]].filter(([, count]) => count);
+    const { failed, added, seen, waiting } = this.#count();
+    const counts = [["Added", added], ["Failed", failed], ["Waiting", waiting], ["Seen", seen]];
+    const words = counts.filter(([, count]) => count);
     const [first, ...others] = words.map(([name, count]) => this.#words(name, count));
     if (first) this.#show(failed ? "failed" : waiting ? "waiting" : "done", first, others.join(" · "));
     else this.element.hidden = true;
