@@ -184,6 +184,20 @@ UPPY_COUNTED: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
     }
 )
 
+TRAY_COUNTED: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
+    {
+        "added": lambda number: ngettext("{count} photo added", "{count} photos added", number),
+        "failed": lambda number: ngettext("{count} photo failed", "{count} photos failed", number),
+        "waiting": lambda number: ngettext("{count} photo waits for you", "{count} photos wait for you", number),
+        "seen": lambda number: ngettext("{count} already in your library", "{count} already in your library", number),
+    }
+)
+
+
+def tray() -> dict[str, dict[str, str]]:
+    """What the tray counts, in forms by plural category."""
+    return {key: plurals.forms(text) for key, text in TRAY_COUNTED.items()}
+
 
 def uppy() -> dict[str, str | dict[str, str]]:
     """The strings in the shape of an Uppy locale, translated; forms by plural category, as `plurals.forms` has them."""

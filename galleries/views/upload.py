@@ -93,5 +93,6 @@ def _render(
         "usage": quotas.usage(request.user),
         "results": results or [],
         "uppy_words": json.dumps(words.uppy()),
+        "tray_words": json.dumps(words.tray()),
     }
     return render(request, "galleries/upload.html", context, status=status)

@@ -50,7 +50,7 @@ async function keepShell() {
   async function keep(url) {
     if (found.has(url)) return;
     found.add(url);
-    const response = await fetch(url, { credentials: "omit" });
+    const response = await fetch(url);
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);
     await cache.put(url, response.clone());
     const links = url.endsWith(".js") ? /\bimport\b[^"'();]*"([^"]+)"/g : /(?:href|src)="([^"#]+)"/g;

@@ -4,6 +4,7 @@ import { Grid } from "./upload-grid.js";
 
 /* Folders are added in parts, and go together. */
 const GATHER_MS = 100;
+const rules = new Intl.PluralRules(document.documentElement.lang);
 
 export class Tray {
   #refused = 0;
@@ -34,6 +35,7 @@ export class Tray {
   async #fill(dropUrl, page, queue) {
     Object.assign(this, await makeDialog(dropUrl, queue), { grid: new Grid(page) });
     const { uppy, dialog } = this;
+    this.words = JSON.parse(this.form.dataset.trayWords);
     uppy.on("files-added", () => this.#gather());
     uppy.on("photos-progress", (now) => this.#progress(now));
     uppy.on("upload-success", () => this.grid.soon());
@@ -88,7 +90,7 @@ export class Tray {
   }
 
   #words(name, count) {
-    return this.text[`text${name}${count === 1 ? "One" : "Many"}`].replace("{count}", count);
+    return this.words[name][rules.select(count)].replace("{count}", count);
   }
 
   #show(state, words, more = "") {
@@ -117,7 +119,7 @@ export class Tray {
   #rest() {
     if (this.uppy.busy) return;
     const { failed, added, seen, waiting } = this.#count();
-    const counts = [["Added", added], ["Failed", failed], ["Waiting", waiting], ["Seen", seen]];
+    const counts = [["added", added], ["failed", failed], ["waiting", waiting], ["seen", seen]];
     const words = counts.filter(([, count]) => count);
     const [first, ...others] = words.map(([name, count]) => this.#words(name, count));
     if (first) this.#show(failed ? "failed" : waiting ? "waiting" : "done", first, others.join(" · "));
