@@ -62,7 +62,7 @@ def _draw(
         f" background: {ground}; border-radius: {round_percent}% }}"
         f" svg {{ inline-size: {share * 100}% }}</style><main>{drawing}</main>"
     )
-    picture = Image.open(io.BytesIO(page.screenshot(omit_background=True)))
+    picture: Image.Image = Image.open(io.BytesIO(page.screenshot(omit_background=True)))
     if ground != NOTHING and round_percent == 0:
         picture = picture.convert("RGB")
     picture.save(ICONS / f"{name}.png", optimize=True)

@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos, noise
@@ -146,7 +146,12 @@ def test_an_upload_goes_on_over_pages_and_its_photo_slides_into_the_library(
     sign_in(page, person)
     page.goto("/galleries/")
     page.on("request", lambda request: asked.append(request.url))
-    page.on("request", lambda sent: sent.method == "PATCH" and offsets.append(int(sent.headers["upload-offset"])))
+
+    def note(request: Request) -> None:
+        if request.method == "PATCH":
+            offsets.append(int(request.headers["upload-offset"]))
+
+    page.on("request", note)
     page.on("dialog", lambda dialog: pytest.fail(f"A page asks before it goes: {dialog.type}"))
     session = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": 3_000_000}

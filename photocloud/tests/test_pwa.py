@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -17,9 +18,9 @@ from images.models import Image
 from images.tests.pictures import jpeg
 
 
-def _icons(manifest: dict[str, object]) -> Iterator[dict[str, str]]:
-    for part in (manifest, *manifest["shortcuts"]):  # type: ignore[misc]
-        yield from part["icons"]  # type: ignore[index]
+def _icons(manifest: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for part in (manifest, *manifest["shortcuts"]):
+        yield from part["icons"]
 
 
 def _file(address: str) -> Path:
