@@ -101,7 +101,8 @@ def test_who_signs_out_leaves_no_photo_in_the_browser(windows: Windows, person: 
     page = windows.open()
     sign_in(page, person)
     open_upload(page)
-    choose(page, photos.nature[0])
+    with page.expect_response("**/uploads/known"):
+        choose(page, photos.nature[0])
     page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
