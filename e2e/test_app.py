@@ -72,7 +72,7 @@ def test_the_library_is_there_without_network_for_its_person_alone(
     page.context.set_offline(False)
     page.get_by_role("link", name="Retry").click()
     expect(page.get_by_text("this is what you saw last")).to_be_hidden()
-    page.locator("summary[aria-label=Account]").click()
+    page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/explore/")
     page.wait_for_function(f"async () => Object.keys(await ({_PRIVATE})()).length === 0")
