@@ -28,4 +28,5 @@ export function returnToPlace() {
   const { photo, top } = history.state ?? {};
   const link = photo && document.querySelector(`.photo__link[href="${CSS.escape(photo)}"]`);
   if (link) scrollBy({ top: link.getBoundingClientRect().top - top, behavior: "instant" });
+  return Boolean(link);
 }

@@ -41,6 +41,8 @@ function arrive({ url, before, after }) {
   else if (after) prepend(after.previousElementSibling, after);
   showComing();
   observeEnd();
+  /* What htmx tells the part that went into the list before it nobody hears. */
+  document.querySelector("[data-photos]").dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -81,17 +83,20 @@ function settle() {
   }, REST_MS);
 }
 
-addEventListener(
-  "scroll",
-  () => {
-    const previous = more("prev");
-    const isNear = previous && previous.getBoundingClientRect().bottom > -innerHeight;
-    if (scrollY < lastTop && isNear && !isOpen()) window.htmx?.trigger(previous, "wanted");
-    lastTop = scrollY;
-    settle();
-  },
-  { passive: true },
-);
+function wantPrevious() {
+  const previous = more("prev");
+  const isNear = previous && previous.getBoundingClientRect().bottom > -innerHeight;
+  if (isNear && !isOpen()) window.htmx?.trigger(previous, "wanted");
+}
+
+function onScroll() {
+  if (scrollY < lastTop) wantPrevious();
+  lastTop = scrollY;
+  settle();
+}
+
+addEventListener("scroll", onScroll, { passive: true });
+addEventListener("wheel", ({ deltaY }) => deltaY < 0 && !scrollY && wantPrevious(), { passive: true });
 
 function reflow(change) {
   const keep = keeping();
@@ -127,6 +132,7 @@ function noteOpened({ target }) {
 
 document.addEventListener("click", noteOpened, { capture: true });
 
-returnToPlace();
+/* htmx is ready by then. */
+if (returnToPlace()) document.addEventListener("DOMContentLoaded", wantPrevious);
 showComing();
 observeEnd();
