@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, QuerySet, TextField
+from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 _CLOCKS_APART = timedelta(days=1)
@@ -60,6 +60,10 @@ def days(photos: Iterable[S]) -> Sequence[Day[S]]:
 
 
 def months(photos: "QuerySet[Any]") -> list[Month]:
-    """The months from which there are photos, latest first. Reads an entry for every photo."""
-    counted = photos.order_by().values(month=TruncMonth("shown_at", tzinfo=UTC)).annotate(count=Count("pk"))
-    return [Month(row["month"].date(), row["count"]) for row in counted.order_by("-month")]
+    """The months from which there are photos, latest first. Reads an entry for every photo.
+
+    As text, because SQLite cuts text faster than Python, which it calls for dates, by an order of magnitude.
+    """
+    month = Substr(Cast("shown_at", TextField()), 1, 7)
+    counted = photos.order_by().values(month=month).annotate(count=Count("pk")).order_by("-month")
+    return [Month(date.fromisoformat(f"{row['month']}-01"), row["count"]) for row in counted]
