@@ -83,6 +83,16 @@ def test_one_mail_tells_of_photos_galleries_and_links_with_what_extends_them(own
     assert message.content_subtype == "plain"
 
 
+def test_the_mail_is_in_the_language_of_its_reader(owner: User, stranger: User) -> None:
+    User.objects.filter(pk=owner.pk).update(language="de")
+    ending(owner)
+    ending(stranger)
+    remind()
+    subjects = {message.to[0]: message.subject for message in mail.outbox}
+    assert subjects["owner@example.com"] == "Auf PhotoCloud läuft bald etwas von dir ab"
+    assert subjects["stranger@example.com"] == "Something of yours on PhotoCloud ends soon"
+
+
 def test_each_end_is_told_once_and_again_when_it_was_put_off(owner: User, as_owner: Client) -> None:
     image = ending(owner)
     remind()

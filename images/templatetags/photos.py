@@ -8,6 +8,7 @@ from typing import Final
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.models import User
@@ -83,12 +84,12 @@ def day_name(day: date) -> str:
     if day == today - timedelta(days=1):
         return _("Yesterday")
     shown = date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
-    return _("%(weekday)s, %(date)s") % {"weekday": date_format(day, "l"), "date": shown}
+    return capfirst(_("%(weekday)s, %(date)s") % {"weekday": date_format(day, "l"), "date": shown})
 
 
 @register.filter
 def month_name(day: date) -> str:
-    return date_format(day, "YEAR_MONTH_FORMAT")
+    return capfirst(date_format(day, "YEAR_MONTH_FORMAT"))
 
 
 @register.simple_tag
