@@ -63,14 +63,16 @@ def analyse() -> None:
             cursor.execute("ANALYZE")
 
 
-def times_ms(visits: "Mapping[str, Callable[[], Any]]", rounds: int) -> dict[str, list[float]]:
+def times_ms(
+    visits: "Mapping[str, Callable[[], Any]]", rounds: int, *, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, list[float]]:
     """How long each visit took, round by round, in milliseconds; they are made in turn."""
     times: dict[str, list[float]] = {name: [] for name in visits}
     for round_number in range(rounds + WARM_UP_ROUNDS):
         for name, visit in visits.items():
-            started = time.perf_counter()
+            started = clock()
             visit()
-            elapsed = time.perf_counter() - started
+            elapsed = clock() - started
             if round_number >= WARM_UP_ROUNDS:
                 times[name].append(elapsed * 1000)
     return times
