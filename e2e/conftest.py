@@ -11,7 +11,7 @@ from e2e.instance import Instance, Person, running
 from e2e.photos import Photos
 from e2e.windows import Windows
 
-PEOPLE = 40
+PEOPLE = 70
 
 expect.set_options(timeout=browsing.TIMEOUT_MS)
 

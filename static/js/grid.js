@@ -5,6 +5,7 @@ import { shelveFar, unshelveAll } from "./grid-shelf.js";
 import { keeping } from "./grid-sight.js";
 
 const REST_MS = 150;
+const MOVING_MS = 600;
 const YEAR_SECONDS = 365 * 24 * 3600;
 let swap = null;
 let lastTop = scrollY;
@@ -71,16 +72,23 @@ function observeEnd() {
   if (more("next")) nearEnd.observe(more("next"));
 }
 
-/* When nothing moves any more. */
+/* When nothing moves any more; while one scrolls on and on, room is made now and then. */
 let resting = 0;
+let shelvedAt = 0;
+
+function shelve() {
+  shelvedAt = performance.now();
+  shelveFar();
+}
 
 function settle() {
   clearTimeout(resting);
   resting = setTimeout(() => {
     if (isOpen()) return;
-    shelveFar();
+    shelve();
     notePlace();
   }, REST_MS);
+  if (performance.now() - shelvedAt > MOVING_MS && !isOpen()) shelve();
 }
 
 function wantPrevious() {
