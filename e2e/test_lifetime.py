@@ -101,6 +101,8 @@ def test_a_photo_deleted_by_mistake_is_back_by_one_click_and_one_in_the_trash_go
 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()
+    expect(page.locator(".photo-grid .photo")).to_have_count(1)
+    page.goto(photo["page_url"])
     drawn(page.locator(".stage img"))
     expect(page.get_by_role("link", name="Spring")).to_be_visible()
     assert [_status(url) for url in doors] == [200, 200, 200, 404]

@@ -19,14 +19,19 @@ async function name(picture, transition) {
   picture.style.viewTransitionName = "";
 }
 
+/* A transition that is skipped, as one is when the next page comes too late or has none, is no error. */
+const mayBeSkipped = ({ ready, finished }) => Promise.allSettled([ready, finished]);
+
 window.addEventListener("pageswap", ({ viewTransition, activation }) => {
   if (!viewTransition) return;
+  mayBeSkipped(viewTransition);
   const page = document.querySelector(PAGE);
   if (!page) name(pictureOf(pathOf(activation.entry.url)), viewTransition);
   else if (/\/p\/\w+$/.test(pathOf(activation.entry.url))) page.style.viewTransitionName = "none";
 });
 
 window.addEventListener("pagereveal", ({ viewTransition }) => {
+  if (viewTransition) mayBeSkipped(viewTransition);
   const page = document.querySelector(PAGE);
   if (page) page.style.viewTransitionName = "";
   else if (viewTransition) name(pictureOf(pathOf(window.navigation?.activation?.from?.url)), viewTransition);
