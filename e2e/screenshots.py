@@ -80,15 +80,16 @@ def main() -> None:
         sync_playwright() as playwright,
         launched(playwright, browser) as chromium,
     ):
-        scene = _fill(instance, Windows(chromium, instance.url), options, Path(scratch))
+        windows = Windows(chromium, instance.url)
+        scene = fill(instance, windows, Path(scratch), count=options.count, photos=options.photos)
         folder: Path = options.all or options.output
         folder.mkdir(parents=True, exist_ok=True)
         if options.all:
             for page, size, scheme in product(_PAGES, SIZES, SCHEMES):
-                (folder / f"{page}-{size}-{scheme}.png").write_bytes(_shot(scene, page, size, scheme))
+                (folder / f"{page}-{size}-{scheme}.png").write_bytes(shot(scene, page, size, scheme))
         else:
             for name, (page, size, scheme) in README.items():
-                _save_small(_shot(scene, page, size, scheme), folder / f"{name}.webp")
+                _save_small(shot(scene, page, size, scheme), folder / f"{name}.webp")
         if scene.windows.faults:
             sys.exit("\n".join(scene.windows.faults))
 
@@ -111,21 +112,22 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _fill(instance: Instance, windows: Windows, options: argparse.Namespace, scratch: Path) -> Scene:
-    chosen = ["--photos", str(options.photos.resolve())] if options.photos else []
-    instance.manage("demo", "--password", PASSWORD, "--count", str(options.count), *chosen)
+def fill(instance: Instance, windows: Windows, scratch: Path, *, count: int, photos: Path | None = None) -> Scene:
+    """Fills the instance with the demo, and keeps photos that it doesn't have in `scratch`, to be uploaded."""
+    chosen = ["--photos", str(photos.resolve())] if photos else []
+    instance.manage("demo", "--password", PASSWORD, "--count", str(count), *chosen)
     gallery, photo = instance.shell(_ADDRESSES).split()
     folder = scratch / "uploads"
     folder.mkdir()
     uploads = []
-    for job in list(motifs.jobs(options.count + UPLOADED))[-UPLOADED:]:  # not in the demo, so no duplicates
+    for job in list(motifs.jobs(count + UPLOADED))[-UPLOADED:]:  # not in the demo, so no duplicates
         path = folder / f"DSC_{job[0].number}.jpg"
         path.write_bytes(motifs.painted(job))
         uploads.append(path)
     return Scene(instance, windows, Person("demo", "demo@example.com", PASSWORD, ""), gallery, photo, uploads)
 
 
-def _shot(scene: Scene, name: str, size: str, scheme: Scheme) -> bytes:
+def shot(scene: Scene, name: str, size: str, scheme: Scheme) -> bytes:
     """The first screen of a page, when every picture in it is there."""
     page = scene.windows.open(**SIZES[size], color_scheme=scheme)
     if name not in _OF_VISITORS:

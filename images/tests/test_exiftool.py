@@ -38,6 +38,7 @@ from images.tests.laden import (
 )
 
 pytestmark = [
+    pytest.mark.program,
     pytest.mark.xdist_group("exiftool"),
     pytest.mark.skipif(
         shutil.which("exiftool") is None and os.environ.get("CI") != "true", reason="exiftool is not installed"

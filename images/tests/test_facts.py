@@ -101,8 +101,8 @@ def test_exposures_read_as_fractions_when_short(seconds: float, shown: str) -> N
 
 def test_numbers_and_times_follow_the_language_of_the_reader() -> None:
     with translation.override("de"):
-        assert photos.exposure_time(2.5) == "2,5 s"
-        assert photos.exposure_time(1 / 8000) == "1/8000 s"
+        assert photos.exposure_time(2.5) == "2,5\u00a0s"
+        assert photos.exposure_time(1 / 8000) == "1/8000\u00a0s"
         assert photos.camera_time("2024-05-06T17:08:09+02:00") == "6. Mai 2024 17:08 (UTC+02:00)"
         assert photos.coordinates(Position(52.51667, -13.4)) == "52,51667°\u00a0N, 13,40000°\u00a0W"
         assert "mlat=52.51667&mlon=-13.40000#map=15/52.51667/" in photos.map_url(Position(52.51667, -13.4))

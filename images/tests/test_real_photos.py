@@ -34,6 +34,7 @@ FOLDERS = [
 ]
 
 
+@pytest.mark.program
 @pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO")
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
 @pytest.mark.parametrize("folder", FOLDERS)

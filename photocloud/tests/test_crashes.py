@@ -19,7 +19,7 @@ from images.tests.pictures import jpeg
 from photocloud.tests import crashing, stack
 from photocloud.tests.uploading import Client
 
-pytestmark = pytest.mark.xdist_group("crashes")
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("crashes")]
 
 TUS: tuple[Point, ...] = (
     "start.committed",

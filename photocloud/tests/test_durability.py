@@ -15,7 +15,7 @@ from images.tests.pictures import jpeg
 from photocloud.tests import crashing, stack
 from photocloud.tests.uploading import Client
 
-pytestmark = pytest.mark.xdist_group("durability")
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("durability")]
 
 CALLS = "write,pwrite64,fsync,fdatasync,link,linkat,rename,mkdir,unlink,sendto,recvfrom"
 UNFINISHED = re.compile(r"^(?P<pid>\d+) +(?P<call>.*) <unfinished \.\.\.>$")

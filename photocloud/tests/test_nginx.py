@@ -17,7 +17,7 @@ from images.tests.pictures import jpeg
 from photocloud.tests import resumable, stack
 
 # One process runs all of them, so that the servers start once.
-pytestmark = pytest.mark.xdist_group("nginx")
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("nginx")]
 
 REQUEST_MAX_BYTES = 400_000
 

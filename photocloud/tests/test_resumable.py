@@ -23,7 +23,7 @@ from images.tests.pictures import jpeg, png
 from photocloud.tests import resumable, stack
 from photocloud.tests.resumable import STALL_SECONDS, Site, eventually
 
-pytestmark = pytest.mark.xdist_group("resumable")
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("resumable")]
 
 LENGTH = 2_000_000
 

@@ -22,7 +22,7 @@ from photocloud.tests import resumable, stack
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-pytestmark = pytest.mark.xdist_group("s3")
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("s3")]
 
 BUCKET, KEY_ID, SECRET = "photos", "test-key-id", "test-secret-key"
 

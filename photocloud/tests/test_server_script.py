@@ -13,6 +13,8 @@ import requests
 
 from photocloud.tests import stack
 
+pytestmark = pytest.mark.program
+
 
 def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs a command from a foreign folder and waits for its end."""

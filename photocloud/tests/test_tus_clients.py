@@ -16,7 +16,7 @@ from tusclient.uploader.uploader import Uploader
 from photocloud.tests import resumable, stack
 from photocloud.tests.resumable import Cut, Network, Server, Site
 
-pytestmark = pytest.mark.xdist_group("resumable")
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("resumable")]
 
 SEED = 20_260_117
 SIDE = 1000

@@ -1,7 +1,6 @@
 /* A photo of a grid opens over the page, under the address of its own page. What shows it is loaded on first use. */
 import { noteList } from "./list.js";
 import { loadStyles } from "./styles.js";
-import "./transitions.js";
 
 const grid = location.pathname;
 const parts = document.getElementById("lightbox");

@@ -9,3 +9,4 @@ import "./keys.js";
 import "./theme.js";
 import "./toasts.js";
 import "./pwa.js";
+import "./transitions.js";

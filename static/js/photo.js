@@ -1,7 +1,6 @@
 /* The page of one photo: its panel stays as it was left, "back" leads to the list, its neighbours are fetched ahead. */
 import { lastList, returnTo } from "./list.js";
 import { sharePage } from "./share-page.js";
-import "./transitions.js";
 import "./zoom.js";
 
 const YEAR_SECONDS = 365 * 24 * 3600;
