@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import requests
 from psycopg import sql
+
+from photocloud.tests.stack import free_port
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
@@ -120,7 +121,7 @@ class Instance:
 def running(folder: Path, **settings: str) -> Iterator[Instance]:
     """Starts the product in `folder`: on PostgreSQL with two processes if DATABASE_URL says so, else on SQLite."""
     with _database(folder) as database_url:
-        port = _free_port()
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         environment = {
             **os.environ,
@@ -203,10 +204,3 @@ def _database(folder: Path) -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -43,8 +43,8 @@ PART = 100
 """So many files share a database transaction, which gets slower with each."""
 
 SHARE = {
-    "truncated": 97,
-    "flipped": 199,
+    "truncated": 151,
+    "flipped": 307,
     "polyglots": 53,
     "lengths": 83,
     "orientations": 37,
@@ -52,7 +52,7 @@ SHARE = {
     "full-size": 100,
     "slow": 100,
 }
-"""Everybody's run takes the first of so many files, of other kinds of 29."""
+"""Everybody's run takes the first of so many files, of other kinds of 47."""
 BOUNDARY = "a-boundary-that-no-file-has"
 MOST_DECODINGS = 4
 """One to look, three tries to render."""
@@ -156,7 +156,7 @@ def parts() -> Iterator[Any]:
     """Kinds, and numbers of files that one test takes."""
     for kind in badfiles.KINDS:
         if not EVERY:
-            yield pytest.param(kind, range(0, 100_000, SHARE.get(kind, 29)), id=kind)
+            yield pytest.param(kind, range(0, 100_000, SHARE.get(kind, 47)), id=kind)
             continue
         for start in range(0, badfiles.count(kind), PART):
             yield pytest.param(kind, range(start, start + PART), id=f"{kind}-{start}")
