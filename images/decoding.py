@@ -153,6 +153,8 @@ def further_frames(image: ImageFile.ImageFile, format_name: str, limits: Limits)
             return
         check_size(image, number + 1, limits)
         image.load()
+        if image.mode == "P" and image.palette is None:
+            raise Unreadable("unreadable", "The file is damaged: a frame has no colours.")
         yield number
         number += 1
 

@@ -192,3 +192,17 @@ def test_the_grid_tells_by_word_and_name_that_a_photo_moves(upload: Upload, as_o
     upload(gif(3))
     page = as_owner.get("/library/").content.decode()
     assert '<span aria-hidden="true">GIF</span><span class="visually-hidden">Animated</span>' in page
+
+
+def test_a_frame_without_colours_is_refused_before_anything_is_stored(tmp_path: Path) -> None:
+    one = encoded(Image.new("P", (4, 4)), "GIF")
+    pixels = one[one.index(b"\x2c\x00\x00\x00\x00") + 10 : -1]
+    frame = b"\x2c\x00\x00\x00\x00\x04\x00\x04\x00"
+    header = b"GIF89a\x04\x00\x04\x00\x00\x00\x00"
+    colours = b"\x80" + bytes(6)
+    path = tmp_path / "animation.gif"
+    path.write_bytes(header + frame + colours + pixels + frame + colours + pixels + b";")
+    assert rendering.inspect(str(path), "GIF", LIMITS).frames == 2
+    path.write_bytes(header + frame + b"\x00" + pixels + frame + colours + pixels + b";")
+    with pytest.raises(rendering.Unreadable, match="a frame has no colours"):
+        rendering.inspect(str(path), "GIF", LIMITS)
