@@ -162,6 +162,7 @@ def test_a_keyboard_is_enough(windows: Windows, person: Person, photos: Photos) 
     page = windows.open()
     sign_in(page, person)
     open_upload(page)
+    page.wait_for_load_state("networkidle")
     tab_to(page, page.get_by_role("button", name="choose photos"))
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")

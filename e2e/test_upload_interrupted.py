@@ -88,6 +88,7 @@ def test_what_was_chosen_and_not_begun_waits_for_its_person(windows: Windows, pe
     open_upload(page)
     choose(page, photos.nature[0])
     page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
+    page.wait_for_timeout(1000)  # the list of what is kept is written a moment after the photo
     page.goto("/galleries/")
     tray = page.get_by_role("region", name="Uploads")
     expect(tray).to_contain_text("1 photo waits for you")
