@@ -1,6 +1,7 @@
-"""An id for every request, in each log line and in the answer's X-Request-ID."""
+"""An id for every request, in each log line and in the answer's X-Request-ID; lines without secrets."""
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -8,6 +9,12 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponseBase
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_SECRETS = re.compile(
+    r"(?P<start>/s/[1-9A-Za-z]{4})[1-9A-Za-z]{12,}"
+    r"|(?P<mail>/accounts/(?:password/reset/key|confirm-email)/)[^\s/]+"
+    r"|(?P<query>[?&](?:token|key|secret)=)[^\s&\"']+"
+)
+"""In addresses: tokens of share links, of which the start is left to tell them apart; of mails; of scripts."""
 
 
 class RequestIdFilter(logging.Filter):
@@ -16,6 +23,13 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = _request_id.get()
         return True
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Leaves secrets out that are part of an address: Django logs the path of whatever it answers with 4xx or 5xx."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _SECRETS.sub(lambda found: f"{found['start'] or found['mail'] or found['query']}…", super().format(record))
 
 
 class RequestIdMiddleware:

@@ -330,7 +330,8 @@ LOGGING = {
     "filters": {"request_id": {"()": "photocloud.logging.RequestIdFilter"}},
     "formatters": {
         "line": {
-            "format": "{asctime} {levelname} {request_id} {name} {message}",
+            "()": "photocloud.logging.DiscreetFormatter",
+            "fmt": "{asctime} {levelname} {request_id} {name} {message}",
             "style": "{",
         }
     },

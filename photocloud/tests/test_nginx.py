@@ -211,11 +211,15 @@ def test_a_forged_address_is_not_believed(site: Site) -> None:
     assert "203.0.113.7" not in page.text
 
 
-def test_credentials_in_a_query_string_reach_no_log(site: Site) -> None:
+def test_credentials_in_an_address_reach_no_log(site: Site) -> None:
     requests.get(f"{site.url}/images-list?token=very-secret", timeout=30)
     requests.post(f"{site.url}/upload?token=very-secret", b"\xff" * (REQUEST_MAX_BYTES + 1), timeout=30)
+    requests.get(f"{site.url}/s/very{'1' * 18}/zip", timeout=30)
+    requests.get(f"{site.url}/accounts/password/reset/key/1-very-secret/", timeout=30)
     access = site.access_log.read_text()
     assert '"GET /images-list"' in access
+    assert '"GET /s/very.../zip"' in access
+    assert '"GET /accounts/password/reset/key/..."' in access
     assert "?" not in access
     for log in (
         site.access_log.parent / "log",
@@ -223,6 +227,7 @@ def test_credentials_in_a_query_string_reach_no_log(site: Site) -> None:
         site.app.data_dir.parent / "app",
     ):
         assert "very-secret" not in log.read_text(), log
+        assert "1111" not in log.read_text(), log
 
 
 def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from logging.config import DictConfigurator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from conftest import Upload
+from galleries.models import Gallery, ShareLink
 from images.tests.pictures import jpeg
 from photocloud.logging import RequestIdFilter
 
@@ -128,6 +130,29 @@ def test_the_log_tells_what_happened_and_no_secret(
         assert event in caplog.text
     for secret in (token, "not the password", "correct horse"):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "secret"),
+    [
+        ("/s/{token}", "{token}"),
+        ("/s/{token}/p/1111111111111111", "{token}"),
+        ("/s/{token}/nothing", "{token}"),
+        ("/s/{token}x", "{token}"),
+        ("/accounts/password/reset/key/1_2-signature/", "1_2-signature"),
+        ("/accounts/confirm-email/MQ:1a2b3c:signature/nothing", "MQ:1a2b3c:signature"),
+    ],
+)
+def test_a_secret_in_an_address_is_in_no_line_of_the_log(
+    owner: User, visitor: Client, settings: Settings, path: str, secret: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = ShareLink.objects.create(owner=owner, gallery=Gallery.objects.create(owner=owner, title="Norway"))
+    path, secret = (text.format(token=link.token) for text in (path, secret))
+    assert visitor.delete(path).status_code in {404, 405}
+    formatter = DictConfigurator(settings.LOGGING).configure_formatter({**settings.LOGGING["formatters"]["line"]})
+    [line] = [formatter.format(record) for record in caplog.records if RequestIdFilter().filter(record)]
+    assert f"{path.partition(secret)[0]}{secret[:4] if secret == link.token else ''}…" in line
+    assert secret not in line
 
 
 def test_a_log_line_has_the_request_s_id() -> None:
