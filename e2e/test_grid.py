@@ -55,7 +55,7 @@ def _scroll(page: Page, *, to: str, by_px: int = 1200) -> list[int]:
         page.mouse.wheel(0, by_px)
         page.wait_for_timeout(30)
         counts.append(page.evaluate(_SHOWN))
-        if page.locator(f'.photo__link[aria-label="{to}"]').count():
+        if page.locator(".photo__link").get_by_text(to, exact=True).count():
             return counts
     raise AssertionError(f"{to} didn't come: {counts}")
 

@@ -98,12 +98,6 @@ def avif_url(image: Image) -> str:
     return delivery.variant_url(image, variants.AVIF_PREVIEW) if image.has_avif else ""
 
 
-@register.simple_tag
-def preview_size(image: Image) -> tuple[int, int]:
-    """Width and height of the large picture."""
-    return image.variant_size(variants.PREVIEW)
-
-
 @register.filter
 def note(code: str) -> str:
     """What was wrong with the file, as a sentence for its owner."""
