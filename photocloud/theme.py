@@ -8,6 +8,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.requests import came_from
+
 COOKIE = "theme"
 COOKIE_SECONDS = 365 * 24 * 3600
 THEMES = ("light", "dark")
@@ -25,7 +27,7 @@ def chosen(request: HttpRequest) -> str:
 def choose(request: HttpRequest) -> HttpResponseRedirect:
     """Keeps the choice and goes back. A forged request would change colours only, and visitors need no CSRF cookie."""
     theme = request.POST.get("theme", "")
-    response = redirect(_page(request))
+    response = redirect(came_from(request, default=_referrer(request)))
     if theme in THEMES:
         response.set_cookie(COOKIE, theme, max_age=COOKIE_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax")
     else:
@@ -33,8 +35,8 @@ def choose(request: HttpRequest) -> HttpResponseRedirect:
     return response
 
 
-def _page(request: HttpRequest) -> str:
-    """Where the form was: pages behind a share link send no referrer, so they say it."""
-    page = request.POST.get("next") or request.headers.get("Referer", "")
+def _referrer(request: HttpRequest) -> str:
+    """Pages behind a share link send none and have the field `next`; others would differ by their address alone."""
+    page = request.headers.get("Referer", "")
     hosts = {request.get_host()}
     return page if url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure()) else "/"
