@@ -36,6 +36,11 @@ class Page(Generic[M]):
         return f"{request.path}?{urlencode({**query, **cursor}, safe=':')}"
 
 
+def is_start(query: QueryDict) -> bool:
+    """Whether the first page is asked for, and no cursor in the list."""
+    return not CURSORS & query.keys()
+
+
 def newest(rows: "QuerySet[M]", query: QueryDict, *, size: int = PAGE_SIZE) -> Page[M]:
     """The page of `rows`, newest first, that `query` asks for by the id of a row; a malformed cursor is the first."""
     return _page(rows, "-pk", query, size)

@@ -18,3 +18,12 @@ def test_a_photo_behind_a_link_leads_back_to_where_the_link_shows_it(
     assert f'data-key-label="Back" href="/s/{link.token}"' in page
     assert f'data-ahead="{delivery.variant_url(second, variants.PREVIEW)}"' in page.replace("&amp;", "&")
     assert offered(page) == {"Escape", "s", "d", "z, f", "i", "?", "ArrowRight"}
+
+
+def test_a_page_that_asks_whether_its_photo_is_ready_is_one_view(visitor: Client, upload: Upload, owner: User) -> None:
+    image = upload()
+    link = sharing.make(owner, images=[image], expires_at=None)
+    visitor.get(f"/s/{link.token}/p/{image.key}")
+    visitor.get(f"/s/{link.token}/p/{image.key}", headers={"HX-Request": "true"})
+    link.refresh_from_db()
+    assert link.view_count == 1

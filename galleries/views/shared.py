@@ -86,7 +86,7 @@ def render_page(
         raise Http404
     else:
         found = paging.ascending(sharing.selected(link), "position", request.GET)
-    if not paging.CURSORS & request.GET.keys() and request.method != "POST" and not request.htmx:  # type: ignore[attr-defined]
+    if paging.is_start(request.GET) and request.method != "POST" and not request.htmx:  # type: ignore[attr-defined]
         sharing.note_view(link, request.user)
     photos = [_photo(link, item.image, path) for item in found.items]
     context = {
@@ -111,7 +111,8 @@ def photo(request: HttpRequest, link: ShareLink, key: str) -> HttpResponse:
     image, path = _find(request, link, key)
     previous, following = _beside(link, image, path)
     end = sharing.end(link, image, path)
-    sharing.note_view(link, request.user)
+    if not request.htmx:  # type: ignore[attr-defined]  # a page that waits for its photo asks again and again
+        sharing.note_view(link, request.user)
     context = {
         "link": link,
         "image": image,
