@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from conftest import Upload
+from galleries import sharing
 from galleries.models import Gallery, ShareLink
 from images.tests.pictures import jpeg
 from photocloud.logging import RequestIdFilter
@@ -53,6 +54,29 @@ def test_every_page_carries_the_headers(as_owner: Client, path: str) -> None:
     assert headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in headers["Cache-Control"]
     assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])
+
+
+def test_every_page_has_one_heading_and_a_title_that_no_other_has(
+    as_owner: Client, owner: User, upload: Upload
+) -> None:
+    image, gallery = upload(), Gallery.objects.create(owner=owner, title="Norway")
+    link = sharing.make(owner, gallery=gallery, expires_at=None)
+    parts = {image: ("", "/edit", "/delete"), gallery: ("", "/edit", "/lifetime", "/delete")}
+    own = [f"{thing.get_absolute_url()}{part}" for thing, names in parts.items() for part in names]
+    others = ["/library/months", "/trash/", "/images-list", "/offline/", "/accounts/logout/", f"/links/{link.pk}"]
+    titles: dict[str, str] = {}
+    for path in [*PAGES, *own, *others]:
+        answer = as_owner.get(path, headers={"Accept": "text/html"})
+        if answer.status_code != 200:
+            continue
+        page = answer.content.decode()
+        assert page.count("<h1") == 1, path
+        found = re.search(r"<title>([^<]+)</title>", page)
+        assert found, path
+        title = " ".join(found[1].split())
+        assert title not in titles, (title, path, titles[title])
+        titles[title] = path
+    assert len(titles) > 20
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -177,7 +201,7 @@ def test_pictures_are_not_compressed_again(visitor: Client, upload: Upload) -> N
 
 def test_public_pages_tell_search_engines_what_they_are(visitor: Client, upload: Upload) -> None:
     image = upload(visibility="public")
-    for path in ("/explore/", image.get_absolute_url(), "/accounts/login/"):
+    for path in ("/explore/", "/u/owner", image.get_absolute_url(), "/accounts/login/"):
         page = visitor.get(path).content.decode()
         assert page.count('<meta name="description"') == 1, path
         assert 'content="noindex' not in page, path
@@ -185,5 +209,10 @@ def test_public_pages_tell_search_engines_what_they_are(visitor: Client, upload:
         f'<link rel="canonical" href="http://testserver{image.get_absolute_url()}">'
         in visitor.get(f"{image.get_absolute_url()}?size=thumb").content.decode()
     )
-    assert "noindex" in visitor.get("/explore/?q=tree").content.decode()
+    assert '<link rel="canonical" href="http://testserver/explore/">' in visitor.get("/").content.decode()
+    assert '<link rel="canonical" href="http://testserver/u/owner">' in visitor.get("/u/OWNER").content.decode()
+    for path in ("/explore/?q=tree", "/explore/?before=9", "/explore/?after=1", "/u/owner?after=1"):
+        page = visitor.get(path).content.decode()
+        assert "noindex" in page, path
+        assert "canonical" not in page, path
     assert visitor.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /admin/\n")
