@@ -20,7 +20,7 @@ class UserAdmin(DjangoUserAdmin[User]):
     readonly_fields = ("used_bytes", "image_count", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "email", "password", "display_name")}),
-        (_("Room"), {"fields": ("storage_limit_bytes", "used_bytes", "image_limit", "image_count")}),
+        (_("Storage"), {"fields": ("storage_limit_bytes", "used_bytes", "image_limit", "image_count")}),
         (_("New photos"), {"fields": ("default_visibility", "default_lifetime")}),
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
@@ -29,7 +29,7 @@ class UserAdmin(DjangoUserAdmin[User]):
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
     )
 
-    @admin.display(description=_("stored"), ordering="used_bytes")
+    @admin.display(description=_("used"), ordering="used_bytes")
     def usage(self, user: User) -> str:
         return f"{filesizeformat(user.used_bytes)} / {filesizeformat(user.effective_storage_limit_bytes)}"
 

@@ -1,8 +1,8 @@
-"""Sign-in, sign-up and profile."""
+"""Sign-in, sign-up and profile. Of allauth's forms the placeholders go, which repeat the labels."""
 
 from typing import Any, ClassVar
 
-from allauth.account.forms import LoginForm as AllauthLoginForm, SignupForm as AllauthSignupForm
+from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,26 +10,59 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Lifetime, User
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
-    """allauth's form, without placeholders that repeat the labels; password managers fill in the username too."""
+def _without_placeholders(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
+    """Password managers fill in the username too."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-        self.fields["login"].label = _("E-mail or username")
+        _without_placeholders(self)
+        self.fields["login"].label = _("Email or username")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class SignupForm(AllauthSignupForm):  # type: ignore[misc]
-    """allauth's form; the fields explain themselves instead of using placeholders."""
-
+class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-        self.fields["email"].label = _("E-mail")
+        _without_placeholders(self)
+        self.fields["email"].label = _("Email")
         self.fields["username"].help_text = _("Part of the address of your public page.")
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+        self.fields["oldpassword"].label = _("Current password")
+        _name_new_passwords(self)
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+
+
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+        _name_new_passwords(self)
+
+
+def _name_new_passwords(form: forms.BaseForm) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password2"].label = _("New password, again")
 
 
 class ProfileForm(forms.ModelForm[User]):
@@ -45,7 +78,7 @@ class ProfileForm(forms.ModelForm[User]):
         help_texts: ClassVar[dict[str, object]] = {
             "display_name": _("Shown with your public photos. Your username is shown when this is empty."),
             "default_lifetime": None,
-            "language": _("Of the pages in this browser and of mails."),
+            "language": _("For pages in this browser and for emails to you."),
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {"display_name": forms.TextInput(attrs={"autocomplete": "name"})}
 

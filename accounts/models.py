@@ -55,7 +55,7 @@ class User(AbstractUser):
         help_text=_("Part of the address of your public page."),
         error_messages={"unique": _("This username is taken.")},
     )
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("email address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=60, blank=True)
     avatar_key = models.CharField(max_length=22, blank=True, editable=False)
 
@@ -64,7 +64,7 @@ class User(AbstractUser):
     )
     used_bytes = models.PositiveBigIntegerField(_("used bytes"), default=0, editable=False)
     image_limit = models.PositiveIntegerField(
-        _("limit of photos"), null=True, blank=True, help_text=_("Empty: the limit of the site.")
+        _("photo limit"), null=True, blank=True, help_text=_("Empty: the limit of the site.")
     )
     image_count = models.PositiveIntegerField(_("number of photos"), default=0, editable=False)
     default_visibility = models.CharField(
@@ -81,7 +81,7 @@ class User(AbstractUser):
         help_text=_("Empty: the lifetime that this site gives."),
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
-    wants_reminders = models.BooleanField(_("mail me before my photos, galleries and links end"), default=True)
+    wants_reminders = models.BooleanField(_("email me before my photos, galleries and links end"), default=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["username"]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='wants_reminders',
-            field=models.BooleanField(default=True, verbose_name='mail me before my photos, galleries and links end'),
+            field=models.BooleanField(default=True, verbose_name='email me before my photos, galleries and links end'),
         ),
         migrations.AlterField(
             model_name='user',

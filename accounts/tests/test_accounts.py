@@ -80,9 +80,17 @@ def test_a_forgotten_password_is_reset_by_mail(visitor: Client, owner: User, set
     (message,) = mail.outbox
     (link,) = re.findall(r"http://testserver(/\S+)", str(message.body))
     form = visitor.get(link, follow=True)
-    visitor.post(form.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
+    page = form.content.decode()
+    assert "Set a new password</h1>" in page
+    assert page.count('autocomplete="new-password"') == 2
+    assert "placeholder" not in page
+    address = form.redirect_chain[-1][0]
+    done = visitor.post(address, {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
+    assert "Your password is changed</h1>" in done.content.decode()
     owner.refresh_from_db()
     assert owner.check_password(PASSWORD)
+    again = visitor.get(link, follow=True).content.decode()
+    assert "This link has been used already, or has expired." in again
 
 
 def test_without_mail_the_reset_page_names_another_way(visitor: Client) -> None:
@@ -130,6 +138,13 @@ def test_personal_pages_ask_to_sign_in(visitor: Client, url: str) -> None:
     assert answer.headers["Location"].startswith("/accounts/login/")
 
 
+@pytest.mark.parametrize("url", ["/accounts/email/", "/accounts/password/change/"])
+def test_fields_are_named_by_labels_alone(as_owner: Client, url: str) -> None:
+    page = as_owner.get(url).content.decode()
+    assert "<label" in page
+    assert "placeholder" not in page
+
+
 def test_adding_an_address_without_mail_is_no_error(as_owner: Client) -> None:
     as_owner.post("/accounts/reauthenticate/", {"password": "correct horse"})
     answer = as_owner.post("/accounts/email/", {"action_add": "", "email": "second@example.com"}, follow=True)
@@ -143,6 +158,7 @@ def test_with_mail_an_address_is_verified_before_the_first_sign_in(visitor: Clie
     visitor.post("/accounts/login/", {"login": "newcomer", "password": PASSWORD})
     assert visitor.get("/library/").status_code == 302
     link = re.findall(r"http://testserver(/\S+)", str(mail.outbox[0].body))[0]
+    assert "Does new@example.com belong to newcomer?" in visitor.get(link).content.decode()
     visitor.post(link)
     visitor.post("/accounts/login/", {"login": "newcomer", "password": PASSWORD})
     assert visitor.get("/library/").status_code == 200

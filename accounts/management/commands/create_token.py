@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Makes an API token for a person and prints its secret, which is stored only as a digest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email", help="e-mail address of the person")
+        parser.add_argument("email", help="email address of the person")
         parser.add_argument("--name", required=True, help="what the token is for")
         parser.add_argument(
             "--scope",
@@ -25,6 +25,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, name: str, scope: list[str] | None, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
-            raise CommandError(f"Nobody here has the e-mail address {email}.")
+            raise CommandError(f"Nobody here has the email address {email}.")
         _token, secret = tokens.issue(user, name=name, scopes=scope or Scope.values)
         self.stdout.write(secret)
