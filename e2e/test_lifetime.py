@@ -113,7 +113,7 @@ def test_a_photo_deleted_by_mistake_is_back_by_one_click_and_one_in_the_trash_go
     page.get_by_role("link", name="some of them in the trash").click()
     expect(page.get_by_text("29 days left")).to_be_visible()
     page.locator("input[name=keys]").check()
-    page.get_by_role("button", name="Delete now").click()
+    page.get_by_role("button", name="Delete for good").click()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
     key = instance.shell(f"from images.models import Image; print(Image.objects.filter(key={photo['key']!r}).count())")

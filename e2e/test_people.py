@@ -64,7 +64,7 @@ def test_the_keyboard_alone_signs_in_opens_a_photo_turns_the_pages_and_copies(
     older, newer = instance.upload(person, *photos.nature[:2])
     page = windows.open(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/accounts/login/")
-    tab_to(page, page.get_by_label("E-mail or username"))
+    tab_to(page, page.get_by_label("Email or username"))
     page.keyboard.type(person.username)
     tab_to(page, page.get_by_label("Password"))
     page.keyboard.type(person.password)

@@ -105,7 +105,7 @@ def test_who_is_offline_is_told_and_loads_the_rest_once_back(
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    again = page.get_by_role("link", name="Try again")
+    again = page.get_by_role("link", name="Retry")
     expect(again).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are online again.")).to_be_visible()

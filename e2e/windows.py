@@ -116,7 +116,7 @@ class Windows:
 
 def sign_in(page: Page, person: Person) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail or username").fill(person.email)
+    page.get_by_label("Email or username").fill(person.email)
     page.get_by_label("Password").fill(person.password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/library/")

@@ -28,7 +28,7 @@ NO_SUCH_GALLERY = "no_such_gallery"
 class GalleryForm(forms.ModelForm[Gallery]):
     """Makes or edits a gallery of one person, who may put it into another of theirs."""
 
-    parent = forms.ChoiceField(label=_("Inside of"), required=False)
+    parent = forms.ChoiceField(label=_("Inside"), required=False)
     photo_visibility = forms.ChoiceField(
         label=_("Visibility of photos uploaded into it"),
         choices=[("", _MY_DEFAULT), *Visibility.choices],
@@ -59,7 +59,7 @@ class GalleryForm(forms.ModelForm[Gallery]):
         self.fields["order"].required = False
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ChoiceField)
-        parent.choices = [("", _("Nothing: on top")), *_choices(user)]
+        parent.choices = [("", _("No gallery: at the top")), *_choices(user)]
         parent.initial = self.initial["parent"] = (
             self.instance.parent.key if self.instance.parent else (self.initial.get("parent") or "")
         )
@@ -82,7 +82,7 @@ class GalleryForm(forms.ModelForm[Gallery]):
 class GalleryEndForm(forms.Form):
     """When a gallery and all in it end."""
 
-    lifetime = LifetimeField(label=_("All of this expires"))
+    lifetime = LifetimeField()
     expires_on = expires_on_field()
 
     def clean(self) -> dict[str, Any]:
@@ -186,7 +186,7 @@ class ShareLinkForm(forms.ModelForm[ShareLink]):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    remove_password = forms.BooleanField(label=_("Open the link without a password"), required=False)
+    remove_password = forms.BooleanField(label=_("Remove the password"), required=False)
     lifetime = LifetimeField()
     expires_on = expires_on_field()
     guest_max_megabytes = forms.IntegerField(
@@ -225,10 +225,10 @@ class ShareLinkForm(forms.ModelForm[ShareLink]):
         )
         if link.password:
             self.fields["password"].label = _("New password")
-            self.fields["password"].help_text = _("Empty: the password stays. A new one locks the link again.")
+            self.fields["password"].help_text = _("Leave empty to keep the password. A new one locks the link again.")
         else:
             del self.fields["remove_password"]
-            self.fields["password"].help_text = _("Empty: no password is asked for.")
+            self.fields["password"].help_text = _("Leave empty for a link without a password.")
         if link.gallery is None:
             for name in ("additions", "needs_approval", "guest_max_images", "guest_max_megabytes"):
                 del self.fields[name]

@@ -78,7 +78,7 @@ class Gallery(models.Model):
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="galleries", verbose_name=_("owner"))
     parent = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="children", verbose_name=_("inside of")
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="children", verbose_name=_("inside")
     )
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     title = models.CharField(_("title"), max_length=120)
@@ -155,7 +155,7 @@ class Gallery(models.Model):
             return
         levels = self.tree() if self.pk else [[]]
         if any(parent.pk in level for level in levels):
-            raise MisplacedGallery(_("A gallery can't be inside of itself."))
+            raise MisplacedGallery(_("A gallery can't be inside itself."))
         if len(parent.ancestors()) + 1 + len(levels) > self.MOST_LEVELS:
             raise MisplacedGallery(_("Galleries go %d levels deep at most.") % self.MOST_LEVELS)
 
@@ -269,7 +269,7 @@ class Additions(models.TextChoices):
 
     NONE = "none", _("Look only")
     ADD = "add", _("Look and add photos")
-    DROP = "drop", _("Add photos, see only one's own")
+    DROP = "drop", _("Add photos, see only their own")
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
@@ -304,7 +304,7 @@ class ShareLink(models.Model):
     additions = models.CharField(_("guests"), max_length=5, choices=Additions, default=Additions.NONE)
     needs_approval = models.BooleanField(_("show what guests add only after I approve it"), default=False)
     guest_max_bytes = models.PositiveBigIntegerField(_("largest photo of a guest, in bytes"), null=True, blank=True)
-    guest_max_images = models.PositiveIntegerField(_("photos of guests at most"), null=True, blank=True)
+    guest_max_images = models.PositiveIntegerField(_("most photos of guests, all together"), null=True, blank=True)
     guest_image_count = models.PositiveIntegerField(default=0, editable=False)
     view_count = models.PositiveIntegerField(default=0, editable=False)
     download_count = models.PositiveIntegerField(default=0, editable=False)

@@ -198,7 +198,12 @@ class BulkForm(forms.Form):
 
 
 class AvatarForm(forms.Form):
-    picture = forms.FileField(label=_("Picture"), required=False, help_text=_("A square picture looks best."))
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("A square picture looks best."),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+    )
 
 
 def limits() -> dict[str, Any]:

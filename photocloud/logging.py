@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _SECRETS = re.compile(
-    r"(?P<start>/s/[1-9A-Za-z]{4})[1-9A-Za-z]{12,}"
-    r"|(?P<mail>/accounts/(?:password/reset/key|confirm-email)/)[^\s/]+"
-    r"|(?P<query>[?&](?:token|key|secret)=)[^\s&\"']+"
+    r"(/s/[1-9A-Za-z]{4})[1-9A-Za-z]{12,}"
+    r"|(/accounts/(?:password/reset/key|confirm-email)/)[^\s/]+"
+    r"|([?&](?:token|key|secret)=)[^\s&\"']+"
 )
 """In addresses: tokens of share links, of which the start is left to tell them apart; of mails; of scripts."""
 
@@ -29,7 +29,7 @@ class DiscreetFormatter(logging.Formatter):
     """Leaves secrets out that are part of an address: Django logs the path of whatever it answers with 4xx or 5xx."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRETS.sub(lambda found: f"{found['start'] or found['mail'] or found['query']}…", super().format(record))
+        return _SECRETS.sub(lambda found: f"{found[1] or found[2] or found[3]}…", super().format(record))
 
 
 class RequestIdMiddleware:

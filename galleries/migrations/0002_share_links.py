@@ -40,10 +40,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('password', models.CharField(blank=True, editable=False, help_text="As Django's hashers write it", max_length=128)),
                 ('downloads', models.CharField(choices=[('none', 'No downloads'), ('full', 'Full size, without metadata'), ('originals', 'Originals')], default='full', max_length=10, verbose_name='downloads')),
-                ('additions', models.CharField(choices=[('none', 'Look only'), ('add', 'Look and add photos'), ('drop', "Add photos, see only one's own")], default='none', max_length=5, verbose_name='guests')),
+                ('additions', models.CharField(choices=[('none', 'Look only'), ('add', 'Look and add photos'), ('drop', "Add photos, see only their own")], default='none', max_length=5, verbose_name='guests')),
                 ('needs_approval', models.BooleanField(default=False, verbose_name='show what guests add only after I approve it')),
                 ('guest_max_bytes', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='largest photo of a guest, in bytes')),
-                ('guest_max_images', models.PositiveIntegerField(blank=True, null=True, verbose_name='photos of guests at most')),
+                ('guest_max_images', models.PositiveIntegerField(blank=True, null=True, verbose_name='most photos of guests, all together')),
                 ('guest_image_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('view_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('download_count', models.PositiveIntegerField(default=0, editable=False)),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='gallery',
             name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='galleries.gallery', verbose_name='inside of'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='galleries.gallery', verbose_name='inside'),
         ),
         migrations.AddField(
             model_name='gallery',

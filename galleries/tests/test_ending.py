@@ -122,7 +122,7 @@ def test_all_of_a_gallery_expires_at_once_after_a_question(
     page = f"/g/{gallery.key}/lifetime"
     assert "never expires" in as_owner.get(page).content.decode().lower()
     asked = as_owner.post(page, {"lifetime": "P7D"}).content.decode()
-    assert "All of “Norway” expires on" in asked
+    assert "Let all of “Norway” expire on" in asked
     assert "2 photos then go for good" in asked
     assert days_left(never) is None
     as_owner.post(page, {"lifetime": "P7D", "confirm": "yes"})

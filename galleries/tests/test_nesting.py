@@ -42,7 +42,7 @@ def test_a_gallery_goes_neither_into_itself_nor_into_one_that_is_in_it(as_owner:
     outer, inner, innermost = chain(owner, 3)
     for parent in (outer, inner, innermost):
         answer = as_owner.post(f"/g/{outer.key}/edit", fields(outer, parent.key))
-        assert answer.context["form"].errors["parent"] == ["A gallery can't be inside of itself."]
+        assert answer.context["form"].errors["parent"] == ["A gallery can't be inside itself."]
     outer.refresh_from_db()
     assert outer.parent is None
 
