@@ -22,7 +22,8 @@ def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
         with translation.override(language or translation.get_language()):
             messages.success(request, _("Your profile is saved."))
         return languages.remember(redirect("accounts:profile"), language)
-    return render(request, "accounts/profile.html", {"form": form, "usage": quotas.usage(request.user)})
+    context = {"form": form, "usage": quotas.usage(request.user)}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -65,7 +65,7 @@ def create(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.put_into(form.cleaned_data["parent"])
         return redirect(form.instance)
-    return render(request, "galleries/form.html", {"form": form, "gallery": None})
+    return render(request, "galleries/form.html", {"form": form, "gallery": None}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,7 +76,7 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
         found.put_into(form.cleaned_data["parent"], fields=form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(found)
-    return render(request, "galleries/form.html", {"form": form, "gallery": found})
+    return render(request, "galleries/form.html", {"form": form, "gallery": found}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,7 +22,7 @@ def change(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
     form = GalleryEndForm(request.POST or None, initial=shown)
     context = {"gallery": gallery, "form": form}
     if request.method != "POST" or not form.is_valid():
-        return render(request, "galleries/lifetime.html", context)
+        return render(request, "galleries/lifetime.html", context, status=422 if form.errors else 200)
     end = form.cleaned_data["expires_at"]
     if request.POST.get("confirm") != "yes":
         context |= {"asks": True, "end": end, "count": ending.changed_images(gallery, end).count()}

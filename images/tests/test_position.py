@@ -198,7 +198,7 @@ def test_an_original_that_cannot_be_read_is_explained_and_nothing_is_stored(
 
     answer = as_owner.post(f"/p/{image.key}/edit", {**SHOW, "title": "After"})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     (error,) = answer.context["form"].errors["show_position"]
     assert error == reason
     assert error.replace("'", "&#x27;") in answer.content.decode()

@@ -64,7 +64,7 @@ def edit(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
             visibility.change(image, data["visibility"])
         messages.success(request, _("Saved."))
         return redirect(image)
-    return render(request, "images/edit.html", {"image": image, "form": form})
+    return render(request, "images/edit.html", {"image": image, "form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
