@@ -35,7 +35,7 @@ def photo(request: HttpRequest, key: str) -> HttpResponse:
         "is_owner": is_owner,
         "galleries": image.galleries.visible_to(request.user),
         "links": delivery.links(request, image, variant) if shared else [],
-        "size": variant,
+        "link_size": variant,
         "sizes": variants.LINKED,
         "preview_url": delivery.variant_url(image, variants.PREVIEW),
         "full_url": image.direct_url if shared else reverse("images:full", args=[image.key]),

@@ -97,7 +97,7 @@ def codes(request: AuthenticatedHttpRequest) -> HttpResponse:
         "keys": [image.key for image in chosen],
         "private_count": len(chosen) - len(shared),
         "links": delivery.links_of_all(request, shared, delivery.size_of(request.GET)),
-        "size": delivery.size_of(request.GET),
+        "link_size": delivery.size_of(request.GET),
         "sizes": variants.LINKED,
         "back": _page(request),
     }

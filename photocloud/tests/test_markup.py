@@ -1,5 +1,6 @@
 """What assistive technology and browsers find in pages: headings, titles, names, and references that lead somewhere."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -93,6 +94,11 @@ def test_ids_are_there_once_and_what_refers_to_them_finds_them(pages: dict[str, 
         for attribute in REFERENCES:
             named = {name for value in page.values(attribute) for name in value.split()}
             assert named <= set(ids), (path, attribute, named - set(ids))
+
+
+def test_classes_are_names(pages: dict[str, Page]) -> None:
+    for path, page in pages.items():
+        assert [value for value in page.values("class") if not re.fullmatch(r"[a-z][\w -]*", value)] == [], path
 
 
 def test_landmarks_of_a_kind_have_names(pages: dict[str, Page]) -> None:
