@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lifetime, User
 
+_AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
+
 
 def _without_placeholders(form: forms.BaseForm) -> None:
     for field in form.fields.values():
@@ -22,7 +24,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["login"].label = _("Email or username")
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", **_AS_TYPED}
 
 
 class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
@@ -30,6 +32,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["email"].label = _("Email")
+        self.fields["username"].widget.attrs |= _AS_TYPED
         self.fields["username"].help_text = _("Part of the address of your public page.")
 
 

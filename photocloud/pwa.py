@@ -26,9 +26,12 @@ BACKGROUND: Final = "#ffffff"
 @cache_control(no_cache=True)
 def manifest(request: HttpRequest) -> JsonResponse:
     """https://www.w3.org/TR/appmanifest/, with a share target, so that a phone's gallery can send photos here."""
-    library, upload = reverse("images:library"), reverse("upload")
-    shortcuts = [(_("Upload"), upload), (_("Library"), library), (_("Galleries"), reverse("galleries:list"))]
-    names = ("upload", "library", "galleries")
+    library = reverse("images:library")
+    shortcuts = (
+        (_("Upload"), reverse("upload"), "upload"),
+        (_("Library"), library, "library"),
+        (_("Galleries"), reverse("galleries:list"), "galleries"),
+    )
     description = {
         "id": "/",
         "name": settings.SITE_NAME,
@@ -49,7 +52,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
         ],
         "shortcuts": [
             {"name": name, "url": url, "icons": [_icon(f"shortcut-{icon}", size=192, purpose="any")]}
-            for (name, url), icon in zip(shortcuts, names, strict=True)
+            for name, url, icon in shortcuts
         ],
         "share_target": {
             "action": reverse("share_target"),

@@ -34,7 +34,7 @@ def test_a_gallery_is_made_inside_of_another_and_shown_there(as_owner: Client, o
     inner = Gallery.objects.get(title="Day 1")
     assert inner.parent == outer
     assert as_owner.get(outer.get_absolute_url()).context["galleries"] == [inner]
-    assert as_owner.get(inner.get_absolute_url()).context["path"] == [outer]
+    assert as_owner.get(inner.get_absolute_url()).context["path"] == [(outer.title, outer.get_absolute_url())]
     assert as_owner.get("/galleries/").context["galleries"] == [outer]
 
 
@@ -89,7 +89,7 @@ def test_others_are_not_told_of_hidden_galleries_around_one(visitor: Client, own
     hidden = made(owner, "Hidden plan")
     around = made(owner, "Norway", hidden, "public")
     inner = made(owner, "Day 1", around, "public")
-    assert visitor.get(inner.get_absolute_url()).context["path"] == [around]
+    assert visitor.get(inner.get_absolute_url()).context["path"] == [(around.title, around.get_absolute_url())]
 
 
 def test_what_was_in_a_deleted_gallery_moves_up(as_owner: Client, owner: User, upload: Upload) -> None:

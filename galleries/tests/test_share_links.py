@@ -212,7 +212,7 @@ def test_revoking_closes_a_link_for_good(as_owner: Client, visitor: Client, link
     assert visitor.get(f"/s/{link.token}").status_code == 404
     link.refresh_from_db()
     before = link.expires_at, link.revoked_at
-    answer = as_owner.post(f"/links/{link.pk}/extend", {"from_link": "1"})
+    answer = as_owner.post(f"/links/{link.pk}/extend", {"next": f"/links/{link.pk}"})
     assert answer.headers["Location"] == f"/links/{link.pk}"
     assert "can't be extended" in [str(message) for message in get_messages(answer.wsgi_request)][-1]
     as_owner.post(f"/links/{link.pk}/revoke")

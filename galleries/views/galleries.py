@@ -44,7 +44,7 @@ def gallery(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "gallery": found,
         "is_owner": is_owner,
-        "path": _path(found, is_owner=is_owner),
+        "path": [(around.title, around.get_absolute_url()) for around in _path(found, is_owner=is_owner)],
         "galleries": listing.with_covers(inside if is_owner else inside.beside(found), request.user),
         "photos": photos,
         "waiting": waiting,

@@ -80,7 +80,7 @@ def extend(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
         messages.success(request, _("“%s” stays open for longer.") % link)
     else:
         messages.error(request, _("“%s” can't be extended: it is revoked, or its gallery has ended.") % link)
-    return _back(request, link)
+    return _back(request)
 
 
 @require_POST
@@ -88,7 +88,7 @@ def revoke(request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
     link = _own(request, number)
     sharing.revoke(ShareLink.objects.filter(pk=link.pk))
     messages.success(request, _("“%s” is revoked. Nobody gets in with it any more.") % link)
-    return _back(request, link)
+    return _back(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,11 +110,8 @@ def _made(link: ShareLink) -> HttpResponse:
     return redirect(f"{reverse('galleries:share_link', args=[link.pk])}?new=1")
 
 
-def _back(request: AuthenticatedHttpRequest, link: ShareLink) -> HttpResponse:
-    """To the page from which the button was pressed."""
-    if "from_link" in request.POST:
-        return redirect("galleries:share_link", link.pk)
-    return redirect("galleries:share_links")
+def _back(request: AuthenticatedHttpRequest) -> HttpResponse:
+    return redirect(came_from(request, default=reverse("galleries:share_links")))
 
 
 def _qr_code(url: str) -> SafeString:
