@@ -1,9 +1,10 @@
 """Answers to what went wrong: a page for people, JSON for scripts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.core.internal.ratelimit import get_rates
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
@@ -42,6 +43,21 @@ def too_many(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", {"minutes": -(-seconds // 60)}, status=429)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+class NotAllowedMiddleware:
+    """A page for people who come by a link to what only takes forms, as after a sign-in that came between."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or request.method != "GET" or wants_json(request):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

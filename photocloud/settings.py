@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "photocloud.errors.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "photocloud.urls"

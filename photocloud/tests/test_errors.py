@@ -103,3 +103,13 @@ def test_an_error_is_tied_to_its_field_and_browsers_know_what_to_fill_in(
     assert f"id_{field}_error" in described[1].split()
     assert f'id="id_{field}_error"' in page
     assert "placeholder" not in tag[0]
+
+
+def test_who_signs_in_on_the_way_to_a_form_s_address_is_told_to_go_back(as_owner: Client, visitor: Client) -> None:
+    sent = visitor.post("/library/delete", {"keys": "1111111111111111"})
+    assert sent.headers["Location"] == "/accounts/login/?next=/library/delete"
+    answer = as_owner.get("/library/delete")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "There is no page here</h1>" in answer.content.decode()
+    assert as_owner.put("/library/delete").content == b""
+    assert as_owner.get("/library/uploads").headers["Content-Type"] == "application/problem+json"
