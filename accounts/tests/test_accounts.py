@@ -124,6 +124,21 @@ def test_a_session_can_be_ended_from_another_one(owner: User, as_stranger: Clien
     assert here.get("/library/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Windows"),
+        ("curl/8.1.2", "curl"),
+        ("a camera <of ours>", "a camera &lt;of ours&gt;"),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_a_session_is_called_by_its_browser(owner: User, user_agent: str, name: str) -> None:
+    browser = Client(headers={"user-agent": user_agent})
+    browser.post("/accounts/login/", {"login": "owner", "password": "correct horse"})
+    assert f"<p>{name}</p>" in browser.get("/accounts/sessions/").content.decode()
+
+
 def test_the_profile_keeps_name_and_defaults(as_owner: Client, owner: User) -> None:
     data = {"display_name": "Ada", "default_visibility": "private", "default_lifetime": "P7D"}
     assert as_owner.post("/accounts/profile/", data).status_code == 302

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from itertools import accumulate, cycle, takewhile, zip_longest
 from random import Random
 from typing import Final, TypeAlias
 
@@ -23,6 +23,8 @@ PAINTED_SHARE: Final = 2 / 3
 QUALITY: Final = 88
 FIRST_DAY: Final = datetime(2023, 6, 3)
 DAYS: Final = 3 * 365
+OUTINGS: Final = (1, 5, 3, 7, 2, 4)
+"""How many pictures a day brings home, by turns."""
 
 SHAPES: Final = (3 / 2, 3 / 2, 4 / 5, 3 / 2, 16 / 9, 1.0, 3 / 2, 2 / 3, 4 / 3, 12 / 5)
 CAMERAS: Final = (
@@ -242,9 +244,15 @@ def listed(count: int) -> list[Motif]:
 
 
 def taken_at(number: int, count: int) -> datetime:
-    """The days are spread over three years, later ones for later pictures; the hour is that of the scene."""
+    """Outings are spread over three years, later ones for later pictures; the hour is that of the scene."""
     chance = Random(number)  # noqa: S311
-    return FIRST_DAY + timedelta(days=DAYS * number // max(1, count), minutes=chance.randrange(60), seconds=7)
+    days = DAYS * _outing(number) // _outing(count)
+    return FIRST_DAY + timedelta(days=days, minutes=chance.randrange(60), seconds=7)
+
+
+def _outing(number: int) -> int:
+    """How many outings were over before this picture was taken."""
+    return sum(1 for _ in takewhile(lambda done: done <= number, accumulate(cycle(OUTINGS))))
 
 
 def paint(motif: Motif, taken: datetime, long_edge_px: int) -> bytes:
