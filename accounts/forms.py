@@ -1,4 +1,4 @@
-"""Sign-in, sign-up and profile. Of allauth's forms the placeholders go, which repeat the labels."""
+"""Sign-in, sign-up, passwords and profile."""
 
 from typing import Any, ClassVar
 
@@ -12,60 +12,54 @@ from accounts.models import Lifetime, User
 _AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
 
 
-def _without_placeholders(form: forms.BaseForm) -> None:
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
+class _PlainForm(forms.Form):
+    """A form of allauth with the product's labels, and without placeholders that repeat them."""
+
+    labels: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(_PlainForm, allauth_forms.LoginForm):  # type: ignore[misc]
     """Password managers fill in the username too."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    labels: ClassVar = {"login": _("Email or username")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_placeholders(self)
-        self.fields["login"].label = _("Email or username")
-        self.fields["login"].widget.attrs |= {"autocomplete": "username", **_AS_TYPED}
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
-    def __init__(self, *args: object, **kwargs: object) -> None:
+class SignupForm(_PlainForm, allauth_forms.SignupForm):  # type: ignore[misc]
+    labels: ClassVar = {"email": _("Email")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_placeholders(self)
-        self.fields["email"].label = _("Email")
-        self.fields["username"].widget.attrs |= _AS_TYPED
         self.fields["username"].help_text = _("Part of the address of your public page.")
 
 
-class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _without_placeholders(self)
+class AddEmailForm(_PlainForm, allauth_forms.AddEmailForm):  # type: ignore[misc]
+    pass
 
 
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _without_placeholders(self)
-        self.fields["oldpassword"].label = _("Current password")
-        _name_new_passwords(self)
+class ResetPasswordForm(_PlainForm, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    pass
 
 
-class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _without_placeholders(self)
+class ChangePasswordForm(_PlainForm, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    labels: ClassVar = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("New password, again"),
+    }
 
 
-class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _without_placeholders(self)
-        _name_new_passwords(self)
-
-
-def _name_new_passwords(form: forms.BaseForm) -> None:
-    form.fields["password1"].label = _("New password")
-    form.fields["password2"].label = _("New password, again")
+class ResetPasswordKeyForm(_PlainForm, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    labels: ClassVar = {"password1": _("New password"), "password2": _("New password, again")}
 
 
 class ProfileForm(forms.ModelForm[User]):
