@@ -16,13 +16,13 @@ from images.models import Image, Status
 from photocloud import theme
 
 COLOURS = (
-    ("bg", "surface", "raised", "hover", "pressed", "chosen"),
+    ("bg", "surface", "stage", "raised", "hover", "pressed", "chosen"),
     ("line", "line-control", "line-strong", "text", "muted"),
-    ("accent", "accent-fill", "accent-fill-hover", "accent-soft", "on-accent"),
-    ("danger", "danger-soft", "success", "success-soft"),
-    ("warning", "warning-soft", "on-photo", "veil"),
+    ("accent", "accent-fill", "accent-fill-hover", "accent-soft", "on-accent", "plain-fill"),
+    ("danger", "danger-soft", "success", "success-soft", "success-fill"),
+    ("warning", "warning-soft", "on-photo", "on-photo-line", "veil", "veil-hover", "veil-thin"),
 )
-SIZES = ("xxl", "xl", "l", "m", "s", "xs")
+SIZES = ("xxl", "xl", "l", "m", "s", "xs", "xxs")
 SPACES = range(1, 9)
 COLOURS_OF_PHOTOS = ("#5b7a4e", "#8a93a6")
 RADII = ("radius-s", "radius", "radius-l", "round")
