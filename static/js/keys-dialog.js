@@ -55,7 +55,7 @@ function fill() {
   }
 }
 
-dialog.querySelector(".keys__close").addEventListener("click", () => dialog.close());
+dialog.querySelector(".dialog__close").addEventListener("click", () => dialog.close());
 box.addEventListener("change", () => {
   switchCharacters(box.checked);
   fill();

@@ -21,7 +21,7 @@ export async function makeDialog(url, queue) {
   if (!form) throw new Error("The upload page isn't there.");
   await addSheets(other.head);
   const dialog = document.createElement("dialog");
-  dialog.className = "upload-dialog";
+  dialog.className = "dialog upload-dialog";
   dialog.setAttribute("aria-labelledby", "upload-title");
   const region = document.createElement("div");
   region.className = "toasts";
