@@ -41,6 +41,13 @@ def test_every_token_that_is_used_exists() -> None:
     assert used <= defined, used - defined
 
 
+def test_only_the_tokens_know_colours_and_weights() -> None:
+    raw = re.compile(r"#(?:[0-9a-f]{3}){1,2}\b(?=[;,)\s])|rgb\(|light-dark\(|(?:font-weight|font):\s*\d{3}\b")
+    for path in CSS.glob("*.css"):
+        if path.name != "tokens.css":
+            assert not raw.findall(path.read_text()), path.name
+
+
 def test_styles_know_no_left_and_right() -> None:
     physical = re.compile(
         r"(?:margin|padding|border)-(?:left|right)|[^-\w](?:left|right)\s*:|text-align:\s*(?:left|right)"
