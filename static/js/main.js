@@ -9,4 +9,3 @@ import "./keys.js";
 import "./theme.js";
 import "./toasts.js";
 import "./pwa.js";
-import "./transitions.js";

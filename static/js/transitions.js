@@ -1,4 +1,6 @@
-/* Where browsers fade from page to page, a photo grows out of its grid, and shrinks back to its place. */
+/* Where browsers fade from page to page, a photo grows out of its grid, and shrinks back to its place.
+
+   base.html lets it block the first frame, since that is when a browser asks what grows into what. */
 const NAME = "photo";
 const PAGE = ".stage__photo img";
 
@@ -21,6 +23,11 @@ async function name(picture, transition) {
 
 /* A transition that is skipped, as one is when the next page comes too late or has none, is no error. */
 const mayBeSkipped = ({ ready, finished }) => Promise.allSettled([ready, finished]);
+
+/* Nor is one that Chromium gives up before it has read the style sheets: it hands that to nobody who could catch it. */
+window.addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof DOMException && event.reason.message.includes("ViewTransition")) event.preventDefault();
+});
 
 window.addEventListener("pageswap", ({ viewTransition, activation }) => {
   if (!viewTransition) return;
