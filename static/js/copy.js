@@ -1,5 +1,5 @@
 /* Copy buttons: data-copy names a field, data-copy-text holds the text itself. */
-import { announce } from "./announce.js";
+import { show } from "./toasts.js";
 
 function copyBySelection(text) {
   const focused = document.activeElement;
@@ -35,7 +35,7 @@ async function onClick(event) {
     return;
   }
   button.focus();
-  announce(button.dataset.done);
+  show(button.dataset.done);
   if (button.dataset.words) return;
   button.dataset.words = button.textContent;
   button.textContent = button.dataset.done;

@@ -1,16 +1,16 @@
 /* A share link: in a window over the grid where it was made, on the clipboard at once, and in the share sheet. */
-import { announce } from "./announce.js";
 import { copyText } from "./copy.js";
+import { show } from "./toasts.js";
 
 const dialog = document.getElementById("share");
 
-async function show(part) {
+async function offer(part) {
   for (const button of part.querySelectorAll("[data-share-url]")) button.hidden = !navigator.share;
   const field = part.querySelector("[data-copy-now]");
   if (!field) return;
   const done = field.dataset.copyNow;
   delete field.dataset.copyNow;
-  if (await copyText(field.value)) announce(done);
+  if (await copyText(field.value)) show(done);
 }
 
 /* A form with errors comes back as 422. */
@@ -18,12 +18,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status === 422) Object.assign(detail, { shouldSwap: true, isError: false });
 });
 
-/* If the photos have gone in the meantime the server answers with another page. */
-document.addEventListener("htmx:afterSettle", () => {
-  if (!dialog?.querySelector("#share-link")) return;
+/* If the photos have gone in the meantime the server answers with another page, so this one is old. */
+dialog?.addEventListener("htmx:afterSettle", () => {
+  if (!dialog.querySelector("#share-link")) {
+    location.reload();
+    return;
+  }
   if (!dialog.open) dialog.showModal();
   if (!dialog.contains(document.activeElement)) dialog.querySelector("#share-url, button")?.focus();
-  show(dialog);
+  offer(dialog);
 });
 
 document.addEventListener("click", (event) => {
@@ -31,4 +34,4 @@ document.addEventListener("click", (event) => {
   if (shareUrl) navigator.share({ url: shareUrl, title: shareTitle }).catch(() => {});
 });
 
-show(document);
+offer(document);

@@ -1,5 +1,5 @@
 /* The line above the results: how many, how fast, how long still; and where to go when all is done. */
-import { announce } from "./announce.js";
+import { show } from "./toasts.js";
 import { sizeText, speedText, timeText } from "./units.js";
 
 const TICK_MS = 1000;
@@ -16,7 +16,7 @@ export class Progress {
     uppy.on("upload", () => this.#start());
     uppy.on("complete", () => this.#stop());
     for (const event of ["restriction-failed", "photo-seen"]) uppy.on(event, () => this.part("results").hidden = false);
-    window.addEventListener("offline", () => uppy.busy && announce(text.waitsForNetwork));
+    window.addEventListener("offline", () => uppy.busy && show(text.waitsForNetwork));
   }
 
   #count() {
@@ -75,7 +75,7 @@ export class Progress {
     this.part("rate").textContent = "";
     if (this.part("library")) this.#showEnds(now);
     /* The tray has its own words. */
-    if (now.total && this.form.checkVisibility()) announce(words);
+    if (now.total && this.form.checkVisibility()) show(words);
   }
 
   #showEnds({ done }) {
