@@ -1,4 +1,5 @@
 /* Says when the network is gone, and lets people try again what could not be loaded. */
+import { isOfSomebodyElse } from "./person.js";
 import { show } from "./toasts.js";
 
 const words = document.getElementById("live")?.dataset ?? {};
@@ -10,7 +11,7 @@ if (!navigator.onLine) tellOffline();
 
 /* The link to more photos that is loaded when it comes into view: from now on by a click. */
 function offerAgain(link) {
-  link.dataset.again = link.textContent;
+  link.dataset.again ??= link.textContent;
   link.textContent = words.retry;
   show(words.moreFailed, { kind: "failed", level: "error" });
 }
@@ -24,6 +25,13 @@ function onFailure({ detail }) {
 }
 
 for (const name of ["sendError", "responseError", "timeout"]) document.addEventListener(`htmx:${name}`, onFailure);
+
+/* Where the session has ended the page leads to the sign-in page, and back from there. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!isOfSomebodyElse(detail.xhr.responseText)) return;
+  detail.shouldSwap = false;
+  location.reload();
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-again]");

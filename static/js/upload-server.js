@@ -1,4 +1,6 @@
 /* What the upload page asks the server besides the uploads themselves. */
+import { isOfSomebodyElse } from "./person.js";
+
 export class Server {
   constructor(form) {
     this.urls = form.dataset;
@@ -23,7 +25,8 @@ export class Server {
   async place(pairs) {
     for (const [gallery, some] of Map.groupBy(pairs, (pair) => pair.gallery)) {
       const keys = some.map(({ key }) => ["keys", key]);
-      await this.#post(this.urls.placeUrl, new URLSearchParams([["gallery", gallery], ...keys]));
+      const answer = await this.#post(this.urls.placeUrl, new URLSearchParams([["gallery", gallery], ...keys]));
+      if (isOfSomebodyElse(await answer.text())) throw new Error("The session has ended.");
     }
     return () => true;
   }
