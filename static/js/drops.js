@@ -26,10 +26,15 @@ async function filesOfDrop(transfer) {
   return (await Promise.all(entries.map(filesOfEntry))).flat();
 }
 
-const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+/* A picture of the page that is dragged carries a file too. */
+let isOwn = false;
+const carriesFiles = (event) => !isOwn && [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 /* Calls onFiles(files), and mark(true or false) as files hover over the page. No other part of the page sees them. */
 export function watchDrops({ mark, onFiles }) {
+  document.addEventListener("dragstart", () => (isOwn = true), true);
+  /* The end isn't told if what was dragged has left the page. */
+  for (const type of ["dragend", "pointermove"]) document.addEventListener(type, () => (isOwn = false), true);
   let depth = 0;
   const count = (change) => {
     depth = Math.max(0, depth + change);
