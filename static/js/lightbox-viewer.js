@@ -2,7 +2,7 @@
 import PhotoSwipe from "../vendor/photoswipe/photoswipe.esm.min.js";
 import { bring, everyPhoto } from "./grid-shelf.js";
 import { furnish } from "./lightbox-parts.js";
-import { icon, leaveKeysToDialogs, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
+import { icon, restrainKeys, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
 
 /* The edge of the small pictures in images/variants.py. */
 const THUMB_PX = 480;
@@ -41,7 +41,8 @@ function loadMore(viewer) {
 
 function takeMore(viewer, slides) {
   const first = slides.length;
-  slides.push(...allLinks().slice(first).map(slide));
+  const links = allLinks();
+  slides.push(...links.slice(links.indexOf(slides.at(-1).element) + 1).map(slide));
   if (slides.length > first) viewer.refreshSlideContent(first);
 }
 
@@ -77,7 +78,7 @@ export function open(link, parts) {
     arrowNextSVG: icon("next"),
   });
   furnish(viewer, parts);
-  leaveKeysToDialogs(viewer);
+  restrainKeys(viewer);
   viewer.on("change", () => {
     const { alt, title, element } = viewer.currSlide.data;
     viewer.element.setAttribute("aria-label", alt);

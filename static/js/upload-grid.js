@@ -1,4 +1,7 @@
 /* Photos that have arrived slide into the grids of the page: it is asked for again, and what is new in it is taken over. */
+import { bring, everyPhoto } from "./grid-shelf.js";
+import { keeping } from "./grid-sight.js";
+
 const AT_MOST_EACH_MS = 2500;
 const PENDING_TIMES = 8;
 
@@ -29,12 +32,15 @@ export class Grid {
     const answer = this.shows && (await fetch(this.page).catch(() => null));
     if (!answer?.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    /* Who is at the top sees them come. */
+    const keep = scrollY ? keeping() : () => {};
     if (!listsOf(document).length && listsOf(fresh).length) this.#begin(fresh);
     else this.#merge(fresh);
     for (const part of [".usage", ".page-head__text"]) {
       const renewed = fresh.querySelector(part);
       if (renewed) document.querySelector(part)?.replaceWith(document.adoptNode(renewed));
     }
+    keep();
     if (document.querySelector(".photo__wait") && this.#pending-- > 0) this.soon();
   }
 
@@ -46,6 +52,8 @@ export class Grid {
   }
 
   #merge(fresh) {
+    const wanted = new Set(listsOf(fresh).flatMap(photosOf).map(linkOf));
+    for (const photo of [...everyPhoto()]) if (wanted.has(linkOf(photo))) bring(photo);
     const here = new Map(listsOf(document).flatMap(photosOf).map((photo) => [linkOf(photo), photo]));
     const oldOf = (list) => photosOf(list).map((photo) => here.get(linkOf(photo))).find(Boolean);
     const lists = listsOf(fresh);
