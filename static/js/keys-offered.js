@@ -3,6 +3,13 @@ import { recall, remember } from "./memory.js";
 
 const SWITCH = "keys";
 
+/* The key that somebody pressed, whatever letters their keyboard has: where it has others, those of its Latin place. */
+export function keyOf({ key, code, shiftKey }) {
+  if (key.length !== 1) return key;
+  const isOther = key > "~" && code.startsWith("Key");
+  return isOther ? code.at(-1).toLowerCase() : shiftKey ? key : key.toLowerCase();
+}
+
 export const isCharacter = (key) => key.length === 1;
 export const areCharactersOff = () => recall(SWITCH) === "off";
 export const switchCharacters = (isOn) => remember(SWITCH, isOn ? null : "off");

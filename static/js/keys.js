@@ -1,5 +1,5 @@
 /* Shortcuts: data-key names the keys that follow, press or focus its element; "?" shows them all. */
-import { areCharactersOff, combinations, isCharacter, offered } from "./keys-offered.js";
+import { areCharactersOff, combinations, isCharacter, keyOf, offered } from "./keys-offered.js";
 
 const PATIENCE_MS = 1500;
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
@@ -21,10 +21,8 @@ function find(keys) {
   return { begun };
 }
 
-async function showAll() {
-  const { open } = await import("./keys-dialog.js");
-  open();
-}
+/* Without a network there may be no window to open. */
+const showAll = () => import("./keys-dialog.js").then(({ open }) => open()).catch(() => {});
 
 function act(element) {
   element.focus({ preventScroll: true });
@@ -34,7 +32,9 @@ function act(element) {
 
 function isForUs(event) {
   if (event.defaultPrevented || event.repeat || event.isComposing) return false;
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.(TYPING)) return false;
+  /* On some keyboards "#" needs AltGr, which Windows tells as Ctrl and Alt. */
+  const isHeld = (event.altKey || event.ctrlKey) && !event.getModifierState("AltGraph");
+  if (isHeld || event.metaKey || event.target.closest?.(TYPING)) return false;
   if (isCharacter(event.key)) return !areCharactersOff();
   /* Shift and an arrow mark text, and Esc closes first what lies over the page. */
   return !event.shiftKey && !(event.key === "Escape" && document.querySelector(OVER_THE_PAGE));
@@ -43,15 +43,16 @@ function isForUs(event) {
 function onKey(event) {
   if (!isForUs(event)) return;
   clearTimeout(timer);
-  let found = find([...pressed, event.key]);
+  const key = keyOf(event);
+  let found = find([...pressed, key]);
   if (pressed.length && !found.element && !found.begun) {
     pressed = [];
-    found = find([event.key]);
+    found = find([key]);
   }
-  pressed = found.begun ? [...pressed, event.key] : [];
+  pressed = found.begun ? [...pressed, key] : [];
   timer = setTimeout(() => (pressed = []), PATIENCE_MS);
   if (found.element) act(found.element);
-  else if (event.key === "?" && !document.querySelector("dialog:modal")) showAll();
+  else if (key === "?" && !document.querySelector("dialog:modal")) showAll();
   else return;
   event.preventDefault();
 }

@@ -1,4 +1,5 @@
 /* What the lightbox over a grid and the viewer of one photo have in common. */
+import { areCharactersOff, isCharacter } from "./keys-offered.js";
 
 /* The edge of the preview in images/variants.py. */
 const PREVIEW_PX = 1600;
@@ -42,7 +43,10 @@ export function setApart(viewer, isApart) {
   }
 }
 
-/* Keys are not for the viewer while a dialog lies over it. */
-export function leaveKeysToDialogs(viewer) {
-  viewer.on("keydown", (event) => document.querySelector("dialog:modal") && event.preventDefault());
+/* Keys are not for the viewer while a dialog lies over it, nor characters if its reader wants none. */
+export function restrainKeys(viewer) {
+  viewer.on("keydown", (event) => {
+    const isUnwanted = isCharacter(event.originalEvent.key) && areCharactersOff();
+    if (isUnwanted || document.querySelector("dialog:modal")) event.preventDefault();
+  });
 }

@@ -1,4 +1,6 @@
 /* The keyboard in a grid: arrows go from photo to photo, with Shift they select; x and Space select one, Ctrl+A all. */
+import { isCharacter, keyOf } from "./keys-offered.js";
+
 const middleOf = ({ left, right }) => (left + right) / 2;
 const placeOf = (box) => box.closest(".photo").getBoundingClientRect();
 
@@ -47,7 +49,7 @@ export function listenToKeys(form, selection) {
   form.addEventListener("keydown", (event) => {
     const box = event.target.matches(".photo__link, .photo__check *") ? selection.boxAt(event.target) : null;
     if (!box || event.altKey) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const key = isCharacter(event.key) ? keyOf(event).toLowerCase() : event.key;
     if (event.ctrlKey || event.metaKey) {
       if (key !== "a") return;
       selection.setAll(true);

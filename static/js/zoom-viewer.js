@@ -1,6 +1,6 @@
 /* The viewer of one photo: it begins at full size, and a press shows the whole. */
 import PhotoSwipe from "../vendor/photoswipe/photoswipe.esm.min.js";
-import { icon, leaveKeysToDialogs, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
+import { icon, restrainKeys, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
 
 export function open(photo) {
   const picture = photo.querySelector("img");
@@ -24,7 +24,7 @@ export function open(photo) {
     closeSVG: icon("close"),
     errorMsg: broken,
   });
-  leaveKeysToDialogs(viewer);
+  restrainKeys(viewer);
   viewer.on("openingAnimationEnd", () => sharpen(viewer.currSlide));
   viewer.on("destroy", () => {
     setApart(viewer, false);
