@@ -3,10 +3,10 @@ import { showComing } from "./grid-coming.js";
 import { notePlace, returnToPlace } from "./grid-place.js";
 import { shelveFar, unshelveAll } from "./grid-shelf.js";
 import { keeping } from "./grid-sight.js";
+import { tellServer } from "./memory.js";
 
 const REST_MS = 150;
 const MOVING_MS = 600;
-const YEAR_SECONDS = 365 * 24 * 3600;
 let swap = null;
 let lastTop = scrollY;
 let lastWidth = innerWidth;
@@ -47,7 +47,7 @@ function arrive({ url, before, after }) {
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (!detail.target.matches(".photo-more")) return;
+  if (!detail.shouldSwap || !detail.target.matches(".photo-more")) return;
   const isNext = detail.target.dataset.more === "next";
   const { previousElementSibling: before, nextElementSibling: after } = detail.target;
   swap = { url: detail.pathInfo.requestPath, before: isNext ? before : null, after: isNext ? null : after };
@@ -114,8 +114,11 @@ function reflow(change) {
   settle();
 }
 
+/* Other rows: the photo where one came to rest stays in sight. */
 addEventListener("resize", () => {
-  if (innerWidth !== lastWidth) reflow(() => (lastWidth = innerWidth));
+  if (innerWidth === lastWidth) return;
+  reflow(() => (lastWidth = innerWidth));
+  if (!isOpen()) returnToPlace();
 });
 
 document.addEventListener("click", (event) => {
@@ -123,8 +126,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const isCompact = button.ariaPressed !== "true";
   button.ariaPressed = isCompact;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `density=compact; path=/; max-age=${isCompact ? YEAR_SECONDS : 0}; samesite=lax${secure}`;
+  tellServer("density", isCompact ? "compact" : null);
   reflow(() => {
     for (const photos of document.querySelectorAll("[data-photos]")) photos.classList.toggle("is-compact", isCompact);
   });

@@ -1,9 +1,9 @@
 /* The page of one photo: its panel stays as it was left, "back" leads to the list, its neighbours are fetched ahead. */
 import { lastList, returnTo } from "./list.js";
+import { tellServer } from "./memory.js";
 import { sharePage } from "./share-page.js";
 import "./zoom.js";
 
-const YEAR_SECONDS = 365 * 24 * 3600;
 const PANEL = "#panel > details";
 const wide = matchMedia("(width >= 60rem)");
 
@@ -11,8 +11,7 @@ const wide = matchMedia("(width >= 60rem)");
 document.addEventListener("click", (event) => {
   const panel = event.target.closest(`${PANEL} > summary`)?.parentElement;
   if (!panel || !wide.matches) return;
-  const state = panel.open ? "closed" : "open";
-  document.cookie = `panel=${state}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
+  tellServer("panel", panel.open ? "closed" : "open");
 });
 
 /* As a sheet it is always whole. */
@@ -34,7 +33,7 @@ function showWay() {
 
 document.addEventListener("click", (event) => {
   const back = event.target.closest("[data-back]");
-  if (back && !event.ctrlKey && !event.metaKey && !event.shiftKey && returnTo(back.href)) event.preventDefault();
+  if (back && !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey && returnTo(back.href)) event.preventDefault();
   const { sharePage: path, shareTitle: title, done } = event.target.closest("[data-share-page]")?.dataset ?? {};
   if (path) sharePage({ title, url: new URL(path, location.href).href, done });
 });
