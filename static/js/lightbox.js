@@ -10,7 +10,7 @@ let viewer = null;
 const photoAt = (target) => target.closest?.(".photo__link[href][data-preview]");
 
 function load() {
-  loading ??= Promise.all([import("./lightbox-viewer.js"), loadStyles(parts.dataset.styles)]).then(([module]) => module);
+  loading ??= Promise.all([import("./lightbox-viewer.js"), loadStyles(parts.dataset.styles.split(" "))]).then(([module]) => module);
   return loading;
 }
 

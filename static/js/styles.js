@@ -1,5 +1,6 @@
-/* Style sheets that only some of those who open a page need; the result waits until they hold. */
+/* Style sheets that only some of those who open a page need; the result waits until they hold. Those that the page has are left out. */
 function loadStyle(href) {
+  if (document.head.querySelector(`link[rel="stylesheet"][href="${CSS.escape(href)}"]`)) return null;
   const sheet = document.createElement("link");
   sheet.rel = "stylesheet";
   sheet.href = href;
@@ -10,5 +11,4 @@ function loadStyle(href) {
   });
 }
 
-/* Addresses with spaces between them. */
-export const loadStyles = (addresses) => Promise.all(addresses.split(" ").map(loadStyle));
+export const loadStyles = (addresses) => Promise.all(addresses.map(loadStyle));

@@ -1,25 +1,13 @@
 /* The upload page in a dialog over another page. */
+import { loadStyles } from "./styles.js";
 import { enhance } from "./upload-form.js";
-
-/* Resolves when the sheets that only the other page has are loaded. */
-function addSheets(head) {
-  const missing = [...head.querySelectorAll('link[rel="stylesheet"]')].filter(
-    (sheet) => !document.head.querySelector(`link[href="${sheet.getAttribute("href")}"]`),
-  );
-  return Promise.all(missing.map((sheet) => new Promise((resolve) => {
-    const own = document.importNode(sheet);
-    own.addEventListener("load", resolve);
-    own.addEventListener("error", resolve);
-    document.head.append(own);
-  })));
-}
 
 export async function makeDialog(url, queue) {
   const page = await fetch(url).then((answer) => answer.text());
   const other = new DOMParser().parseFromString(page, "text/html");
   const form = other.getElementById("upload");
   if (!form) throw new Error("The upload page isn't there.");
-  await addSheets(other.head);
+  await loadStyles([...other.querySelectorAll('link[rel="stylesheet"]')].map((sheet) => sheet.getAttribute("href")));
   const dialog = document.createElement("dialog");
   dialog.className = "dialog upload-dialog";
   dialog.setAttribute("aria-labelledby", "upload-title");

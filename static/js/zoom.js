@@ -6,7 +6,7 @@ let loading = null;
 let viewer = null;
 
 function load(photo) {
-  loading ??= Promise.all([import("./zoom-viewer.js"), loadStyles(photo.dataset.styles)]).then(([module]) => module);
+  loading ??= Promise.all([import("./zoom-viewer.js"), loadStyles(photo.dataset.styles.split(" "))]).then(([module]) => module);
   return loading;
 }
 
