@@ -43,9 +43,15 @@ document.addEventListener("click", (event) => {
   (next?.querySelector(".toast__close") ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
 
-/* What came with the page is put in again: screen readers say what is added, not what was there. */
+/* What came with the page is put in again: screen readers say what is added, not what was there. In a page that was kept
+   for offline it is of then. */
 const place = document.getElementById("live");
+const isOld = "offline" in document.documentElement.dataset;
 for (const toast of place?.querySelectorAll(".toast") ?? []) {
-  place.append(toast);
-  live(toast);
+  if (isOld) {
+    toast.remove();
+  } else {
+    place.append(toast);
+    live(toast);
+  }
 }
