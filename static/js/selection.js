@@ -73,6 +73,13 @@ function listen(form) {
   const hasBar = form.querySelector(".selection-bar") !== null;
 
   const focusPhoto = (box) => (box?.closest(".photo")?.querySelector(".photo__link[href]") ?? box)?.focus({ preventScroll: true });
+  /* The bar goes, with what has the focus in it. */
+  const selectNone = () => {
+    const held = form.querySelector(".selection-bar")?.contains(document.activeElement);
+    selection.setAll(false);
+    const shown = selection.boxes().filter((box) => box.closest(".photo"));
+    if (held) focusPhoto(shown.find((box) => box === selection.last()) ?? shown[0]);
+  };
   const onPhoto = (event) => {
     const link = event.target.closest(".photo__link");
     const box = selection.boxAt(link);
@@ -91,8 +98,7 @@ function listen(form) {
     } else if (target.closest("[data-select-all]")) {
       selection.setAll(true);
     } else if (target.closest("[data-select-none]")) {
-      selection.setAll(false);
-      focusPhoto(selection.last() ?? selection.boxes()[0]);
+      selectNone();
     } else {
       onPhoto(event);
     }
@@ -102,7 +108,7 @@ function listen(form) {
   listenToTouch(form, selection);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], .pswp")) return;
-    if (selection.chosen().length) selection.setAll(false);
+    if (selection.chosen().length) selectNone();
   });
   /* Coming back by the browser's history keeps the boxes checked. */
   window.addEventListener("pageshow", () => show(selection, { aloud: false }));
