@@ -7,5 +7,6 @@ document.addEventListener("submit", (event) => {
   for (const key of Object.keys(localStorage)) if (OURS.test(key)) localStorage.removeItem(key);
   sessionStorage.clear();
   indexedDB.deleteDatabase("uppy-blobs");
+  navigator.clearAppBadge?.().catch(() => {});
   window.caches?.keys().then((names) => names.filter((name) => !name.startsWith("shell-")).map((name) => caches.delete(name)));
 });

@@ -1,11 +1,13 @@
 /* Queues that a page left unfinished. Each window has a queue of its own; one without a window goes on with the next page. */
+import { recall, remember } from "./memory.js";
+
 const MARK = "upload-left:";
 const PATIENCE_MS = 1500;
 const RESTORED_WITHIN_MS = 3000;
 /* What finished in the last moment of a page may be missing in what Golden Retriever wrote. */
 const MOST_FINISHED = 50;
 
-const read = (id) => JSON.parse(localStorage.getItem(MARK + id)) ?? { left: 0, finished: [] };
+const read = (id) => JSON.parse(recall(MARK + id)) ?? { left: 0, finished: [] };
 
 /* Resolves with whether the queue belongs to this page now, which it does until the page goes. */
 function take(id, options) {
@@ -59,7 +61,7 @@ function inStore(name, read) {
   });
 }
 
-/* Keeps the mark of a queue, and knows whether leaving the page would lose a photo. */
+/* Keeps the mark of a queue, which the icon of the app shows too, and knows whether leaving the page would lose a photo. */
 export class Left {
   #stored = new Set();
   #asking = false;
@@ -96,7 +98,8 @@ export class Left {
   #mark(finished = this.finished) {
     this.finished = finished;
     const left = this.#unfinished.length;
-    localStorage.setItem(MARK + this.uppy.getID(), JSON.stringify({ left, finished }));
+    remember(MARK + this.uppy.getID(), JSON.stringify({ left, finished }));
+    navigator.setAppBadge?.(this.#unfinished.filter((file) => !file.error).length).catch(() => {});
   }
 
   /* Nobody tells when a file has been stored. What is too large never is. */

@@ -50,7 +50,7 @@ export class Tray {
     this.#part("open").addEventListener("click", () => dialog.showModal());
     this.#part("retry").addEventListener("click", () => uppy.retryAll());
     this.#part("cancel").addEventListener("click", () => this.#cancel());
-    this.#part("close").addEventListener("click", () => (this.element.hidden = true));
+    this.#part("close").addEventListener("click", () => this.#hide());
     this.#rest();
   }
 
@@ -74,10 +74,16 @@ export class Tray {
     }, GATHER_MS);
   }
 
+  /* Its buttons hide what has the focus. */
+  #hide() {
+    const held = this.element.contains(document.activeElement);
+    this.element.hidden = true;
+    if (held) document.getElementById("main").focus({ preventScroll: true });
+  }
+
   #cancel() {
     this.uppy.cancelAll();
-    this.element.hidden = true;
-    navigator.clearAppBadge?.();
+    this.#hide();
   }
 
   #count() {
@@ -106,13 +112,12 @@ export class Tray {
     this.#part("retry").hidden = state !== "failed" || !this.uppy?.getFiles().some((file) => file.error);
   }
 
-  #progress({ words, rate, bytes, sent, total, done, failed }) {
+  #progress({ words, rate, bytes, sent }) {
     if (!this.uppy.busy) return;
     this.#show("going", words, rate);
     this.#part("show").hidden = true;
     if (sent) this.#part("bar").value = sent / bytes;
     else this.#part("bar").removeAttribute("value");
-    navigator.setAppBadge?.(total - done - failed).catch(() => {});
   }
 
   /* When nothing is on its way. */
@@ -129,7 +134,6 @@ export class Tray {
   async #end() {
     this.#rest();
     if (!this.dialog.open) this.#part("said").textContent = this.#part("count").textContent;
-    navigator.clearAppBadge?.().catch(() => {});
     const last = this.uppy.getFiles().findLast((file) => file.progress.uploadComplete);
     const { galleryUrl, gallerySlot } = this.form.dataset;
     const { gallery } = last?.meta ?? {};
