@@ -16,6 +16,6 @@ export function returnTo(url) {
   const entries = window.navigation?.entries() ?? [];
   const earlier = entries.slice(0, window.navigation?.currentEntry.index).findLast((entry) => entry.url === url);
   if (!earlier) return false;
-  window.navigation.traverseTo(earlier.key);
+  window.navigation.traverseTo(earlier.key).committed.catch(() => {});
   return true;
 }

@@ -9,7 +9,12 @@ const { dropUrl = tray.dataset.url, dropWords } = document.querySelector("[data-
 const page = location.href;
 let opened = null;
 
-const open = (queue) => (opened ??= import("./upload-tray.js").then(({ Tray }) => Tray.open(tray, { dropUrl, page, queue })));
+/* What failed may go well the next time. */
+function open(queue) {
+  opened ??= import("./upload-tray.js").then(({ Tray }) => Tray.open(tray, { dropUrl, page, queue }));
+  opened.catch(() => (opened = null));
+  return opened;
+}
 
 /* Without the tray, for example after the session ended, the upload page itself says what is wrong. */
 async function add(files) {

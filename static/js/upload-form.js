@@ -1,5 +1,6 @@
 /* Turns the plain form into the queue: on the upload page, and in the dialog of other pages. */
 import { watchDrops } from "./drops.js";
+import { recall, remember } from "./memory.js";
 import { Choices } from "./upload-choices.js";
 import { takeQueue } from "./upload-left.js";
 import { Preparation, SMALLER_PIXELS } from "./upload-prepare.js";
@@ -20,9 +21,9 @@ function textOf(form) {
 /* The choice between originals and smaller copies is this browser's; originals to begin with. */
 function sizeChoice(form) {
   const select = form.querySelector("[data-size]");
-  select.value = localStorage.getItem(SIZE) ?? "";
+  select.value = recall(SIZE) ?? "";
   if (select.selectedIndex < 0) select.value = "";
-  select.addEventListener("change", () => localStorage.setItem(SIZE, select.value));
+  select.addEventListener("change", () => remember(SIZE, select.value));
   return () => select.value === String(SMALLER_PIXELS);
 }
 
@@ -58,11 +59,12 @@ export async function enhance(form, { queue, server = new Server(form), Chosen =
 
 /* What the account holds now. */
 async function showUsage() {
+  if (!document.querySelector(".usage")) return;
   const answer = await fetch(location.href).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const usage = page.querySelector(".usage");
-  if (usage) document.querySelector(".usage")?.replaceWith(usage);
+  if (usage) document.querySelector(".usage").replaceWith(usage);
 }
 
 /* Files that are dropped or pasted anywhere on the page. */
