@@ -1,6 +1,7 @@
 """PhotoCloud as an app: installed, offline, shared to, and uploading while people go from page to page."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ pytestmark = pytest.mark.browser
 CHUNK_BYTES = 8 * 1024**2
 
 _ACTIVE = "navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))"
+_KEPT_WITH_A_TOAST = """async () => {
+  const kept = await caches.match("/library/", { ignoreVary: true });
+  return (await kept.text()).includes("toast-success");
+}"""
 _PRIVATE = """async () => {
   const names = (await caches.keys()).filter((name) => name.startsWith("private-"));
   const urlsIn = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url);
@@ -59,10 +64,16 @@ def test_the_library_is_there_without_network_for_its_person_alone(
     kept = _keeps(page, photos=len(photos.nature))
     assert not [url for url in kept if "/originals/" in url]
     expect(page.get_by_text("this is what you saw last")).to_be_hidden()
+    page.locator('.photo-grid input[name="keys"]').first.check(force=True)
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Extend by 30 days").click()
+    expect(page.locator(".toast-success")).to_be_visible()
+    page.wait_for_function(_KEPT_WITH_A_TOAST)
 
     page.context.set_offline(True)
     page.goto("/library/")
     expect(page.get_by_text("this is what you saw last")).to_be_visible()
+    expect(page.locator(".toast")).to_have_text([re.compile("You are offline")])
     drawn(page.locator(".photo-grid img"))
     page.goto("/galleries/")
     expect(page.get_by_role("heading", name="You are offline")).to_be_visible()

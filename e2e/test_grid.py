@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.instance import Instance, Person
-from e2e.windows import Windows, sign_in
+from e2e.photos import Photos
+from e2e.windows import Windows, drop, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -94,6 +95,36 @@ def test_thousands_of_photos_are_scrolled_left_and_found_again(library: Page) ->
     days = library.evaluate(_DAYS)
     assert days == sorted(set(days), reverse=True)
     expect(library.locator("[data-more=prev]")).to_have_count(0)
+
+
+def test_far_down_nothing_opens_or_comes_twice_and_the_end_of_a_session_is_told(
+    library: Page, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, photos.nature[0])
+    library.reload()
+    library.mouse.move(640, 400)
+    library.locator("input[name=keys]").first.check(force=True)
+    library.locator(".selection-bar").get_by_role("button", name="Share").click()
+    expect(library.locator("#share[open]")).to_be_visible()
+    library.keyboard.press("Escape")
+    _scroll(library, to="900")
+    expect(library.locator("#share[open]")).to_have_count(0)
+
+    _rest(library)
+    link = library.locator('.photo__link[aria-label="900"]')
+    top = link.evaluate("link => link.getBoundingClientRect().top")
+    drop(library, photos.nature[1:2])
+    expect(library.get_by_role("region", name="Uploads")).to_contain_text("1 photo added")
+    _rest(library)
+    keys = library.evaluate(
+        "[...document.querySelectorAll('form:has([data-selectable]) [name=keys]')].map(box => box.value)"
+    )
+    assert len(keys) == len(set(keys))
+    assert abs(link.evaluate("link => link.getBoundingClientRect().top") - top) < 2
+
+    library.context.clear_cookies()
+    library.mouse.wheel(0, 1_000_000)
+    library.wait_for_url("**/accounts/login/?next=**")
 
 
 def test_the_rail_leads_to_a_month_by_mouse_and_by_keyboard(library: Page) -> None:
