@@ -18,6 +18,9 @@ def test_a_photo_behind_a_link_leads_back_to_where_the_link_shows_it(
     assert f'data-key-label="Back" href="/s/{link.token}"' in page
     assert f'data-ahead="{delivery.variant_url(second, variants.PREVIEW)}"' in page.replace("&amp;", "&")
     assert offered(page) == {"Escape", "s", "d", "z, f", "i", "?", "ArrowRight"}
+    page = visitor.get(f"/s/{link.token}/p/{second.key}").content.decode()
+    assert f'data-ahead="{delivery.variant_url(first, variants.PREVIEW)}"' in page.replace("&amp;", "&")
+    assert offered(page) == {"Escape", "s", "d", "z, f", "i", "?", "ArrowLeft"}
 
 
 def test_a_page_that_asks_whether_its_photo_is_ready_is_one_view(visitor: Client, upload: Upload, owner: User) -> None:

@@ -16,7 +16,7 @@ from conftest import Upload
 from images import paging, timeline
 from images.models import Image, Status
 from images.templatetags import photos as tags
-from images.tests.pictures import jpeg_with_position
+from images.tests.pictures import jpeg, jpeg_with_position
 from images.tests.test_pages import rows
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
@@ -189,13 +189,15 @@ def test_rows_are_as_high_as_the_sizes_say() -> None:
     assert re.findall(r"--row: (.+);", style) == list(tags.ROWS.values())
 
 
-def test_a_browser_keeps_its_density(as_owner: Client, owner: User) -> None:
-    rows(owner, 1, visibility="public")
-    for path in ("/library/", "/explore/?q=", "/u/owner"):
-        assert 'class="photos"' in as_owner.get(path).content.decode()
-    as_owner.cookies["density"] = "compact"
-    for path in ("/library/", "/explore/?q=", "/u/owner"):
-        assert 'class="photos is-compact"' in as_owner.get(path).content.decode()
+def test_a_browser_keeps_its_density(as_owner: Client, upload: Upload) -> None:
+    upload(jpeg((1800, 1200)), visibility="public")
+    for density, classes, pressed in (("", "photos", "false"), ("compact", "photos is-compact", "true")):
+        as_owner.cookies["density"] = density
+        for path in ("/library/", "/explore/?q=", "/u/owner"):
+            page = as_owner.get(path).content.decode()
+            assert f'class="{classes}"' in page
+            assert f"* {tags.ROWS[density]})" in page
+        assert f'data-density aria-pressed="{pressed}"' in as_owner.get("/library/").content.decode()
 
 
 def test_what_is_known_of_a_photo_stands_in_its_place(as_owner: Client, upload: Upload) -> None:

@@ -1,6 +1,7 @@
 """`manage.py demo` fills an instance by the product's own ways, or leaves nothing behind."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -32,11 +33,12 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two photos, and a file that is none."""
+    """Two photos, one of them in a folder of its own; a hidden one, half a one, and a file that is none."""
     found = tmp_path / "photos"
-    found.mkdir()
-    for name in ("red_kite", "silver-fir"):
-        (found / f"{name}.jpg").write_bytes(jpeg((320, 240)))
+    (found / "trees").mkdir(parents=True)
+    for name in ("red_kite.jpg", "trees/silver-fir.jpg", ".hidden.jpg"):
+        (found / name).write_bytes(jpeg((320, 240)))
+    (found / "cut.jpg").write_bytes(jpeg((320, 240))[:2000])
     (found / "notes.txt").write_text("no picture")
     return found
 
@@ -66,9 +68,17 @@ def test_a_person_signs_in_with_the_password_that_was_printed_and_finds_generate
 def test_photos_of_a_folder_are_taken_and_what_is_no_picture_is_named(folder: Path, commit: Commit) -> None:
     with commit():
         said = demo("--photos", str(folder), "--password", "six words")
-    assert "Skipped notes.txt" in said
-    assert "six words" in said
+    assert re.findall("Skipped (\\S+): .+", said) == ["cut.jpg", "notes.txt"]
+    assert re.findall("Password +(.+)", said) == ["six words"]
+    assert Client().login(username="demo", password="six words")
     assert sorted(Image.objects.values_list("title", "status")) == [("Red kite", "ready"), ("Silver fir", "ready")]
+
+
+@pytest.mark.usefixtures("db")
+def test_of_a_folder_only_so_many_files_are_taken_as_one_asks_for(folder: Path, commit: Commit) -> None:
+    with commit():
+        demo("--photos", str(folder), "--count", "3")
+    assert list(Image.objects.values_list("original_name", flat=True)) == ["red_kite.jpg"]
 
 
 @pytest.mark.usefixtures("db")
@@ -84,10 +94,13 @@ def test_an_instance_with_photos_is_refused_unless_forced(folder: Path, commit: 
 
 
 @pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("options", [("--count", "0"), ("--photos", "/nowhere")])
-def test_what_can_not_be_done_is_said_before_anything_is(options: tuple[str, str]) -> None:
-    with pytest.raises(CommandError):
-        demo(*options)
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--count", "0", "from 1 up"), ("--photos", "nowhere", "is no folder"), ("--photos", ".", "no files in")],
+)
+def test_what_can_not_be_done_is_said_before_anything_is(option: str, value: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=said):
+        demo(option, str(tmp_path / value) if option == "--photos" else value)
     assert not User.objects.exists()
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 
+from accounts.models import User
 from conftest import Upload
 from galleries.models import Gallery
 from images.models import Image
@@ -40,9 +41,12 @@ def test_the_owner_alone_is_told_when_a_photo_ended(
     assert "2001" not in visitor.get(path).content.decode()
 
 
-def test_the_owner_alone_is_told_when_a_gallery_ended(upload: Upload, as_owner: Client, as_stranger: Client) -> None:
-    owner = upload().owner
-    path = Gallery.objects.create(owner=owner, title="Norway", visibility="public", expires_at=PAST).get_absolute_url()
+@pytest.mark.parametrize("page", ["/g/{}", "/g/{}/edit", "/g/{}/lifetime", "/g/{}/delete"])
+def test_the_owner_alone_is_told_when_a_gallery_ended(
+    owner: User, as_owner: Client, as_stranger: Client, page: str
+) -> None:
+    gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public", expires_at=PAST)
+    path = page.format(gallery.key)
     assert "This gallery ended on Feb. 3, 2001" in as_owner.get(path).content.decode()
     assert "2001" not in as_stranger.get(path).content.decode()
 

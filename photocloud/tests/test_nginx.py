@@ -239,6 +239,9 @@ def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> Non
         person = requests.get(f"http://127.0.0.1:{port}/library/", headers={"Accept": "text/html"}, timeout=30)
         assert (person.status_code, person.headers["Content-Type"]) == (502, "text/html")
         assert '<html lang="en"><head>' in person.text
+        assert '<meta http-equiv="refresh" content="10">' in person.text
+        assert "<h1>Back soon</h1>" in person.text
+        assert (person.headers["Retry-After"], person.headers["Cache-Control"]) == ("10", "no-store")
         _assert_in_the_look(person)
         dark = requests.get(f"http://127.0.0.1:{port}/library/", cookies={"theme": "dark"}, timeout=30)
         assert '<html lang="en" data-theme="dark">' in dark.text

@@ -14,6 +14,7 @@ from PIL import Image as Picture
 from pytest_django import Settings
 
 from conftest import Upload
+from images import forms
 from images.models import Image
 from images.tests.pictures import jpeg
 
@@ -35,12 +36,33 @@ def test_the_manifest_says_what_an_installed_app_needs(visitor: Client, settings
     assert answer.headers["Content-Type"] == "application/manifest+json"
     assert answer.headers["Cache-Control"] == "no-cache"
     manifest = json.loads(answer.content)
-    assert (manifest["name"], manifest["lang"], manifest["dir"]) == ("Our Photos", "en", "ltr")
+    assert (manifest["name"], manifest["short_name"]) == ("Our Photos", "Our Photos")
+    assert manifest["description"] == "Your photos, on your own server."
+    assert (manifest["lang"], manifest["dir"]) == ("en", "ltr")
     assert (manifest["id"], manifest["start_url"], manifest["scope"]) == ("/", "/library/", "/")
-    assert manifest["display"] == "standalone"
-    assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/upload", "/library/", "/galleries/"]
+    assert (manifest["display"], manifest["theme_color"], manifest["background_color"]) == (
+        "standalone",
+        "#ffffff",
+        "#ffffff",
+    )
+    shortcuts = {shortcut["name"]: shortcut["url"] for shortcut in manifest["shortcuts"]}
+    assert shortcuts == {"Upload": "/upload", "Library": "/library/", "Galleries": "/galleries/"}
     wanted = {(size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")}
     assert wanted <= {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]}
+
+
+def test_other_apps_share_every_kind_of_photo_that_is_accepted(visitor: Client) -> None:
+    target = visitor.get("/manifest.webmanifest").json()["share_target"]
+    assert (target["action"], target["method"]) == ("/share-target/", "POST")
+    assert target["enctype"] == "multipart/form-data"
+    (field,) = target["params"]["files"]
+    assert field["name"] == "files"
+    assert {"image/*", *forms.ACCEPT.split(",")} == set(field["accept"])
+
+
+def test_the_manifest_is_in_the_language_of_the_browser(visitor: Client) -> None:
+    manifest = visitor.get("/manifest.webmanifest", headers={"Accept-Language": "de"}).json()
+    assert (manifest["lang"], manifest["shortcuts"][0]["name"]) == ("de", "Hochladen")
 
 
 def test_every_icon_is_as_large_as_the_manifest_says(visitor: Client) -> None:
