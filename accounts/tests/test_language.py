@@ -54,10 +54,12 @@ def test_a_language_that_is_not_there_changes_nothing(visitor: Client) -> None:
 
 def test_the_profile_keeps_the_language(owner: User, as_owner: Client) -> None:
     data = {"display_name": "", "default_visibility": "private", "default_lifetime": "", "language": "de"}
-    as_owner.post("/accounts/profile/", data)
+    page = as_owner.post("/accounts/profile/", data, follow=True).content.decode()
+    assert "Dein Profil ist gespeichert." in page
     owner.refresh_from_db()
     assert owner.language == "de"
     assert language_of(as_owner) == "de"
+    assert as_owner.cookies["language"]["max-age"] >= 180 * 24 * 3600
     as_owner.post("/accounts/profile/", {**data, "language": ""})
     assert language_of(as_owner) == "en"
 

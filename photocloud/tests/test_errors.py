@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from accounts.models import User
 from conftest import Upload
@@ -57,14 +58,20 @@ def test_what_was_deleted_for_good_is_like_what_never_was(upload: Upload, as_own
     assert "There is nothing here" in as_owner.get(path).content.decode()
 
 
-def test_who_tries_too_often_is_told_how_long_to_wait(as_owner: Client) -> None:
+@pytest.mark.parametrize(
+    ("rate", "seconds", "words"), [("5/m/user", "60", "Wait 1 minute,"), ("5/150s/user", "150", "Wait 3 minutes,")]
+)
+def test_who_tries_too_often_is_told_how_long_to_wait(
+    as_owner: Client, settings: Settings, rate: str, seconds: str, words: str
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"change_password": rate}
     fields = {"oldpassword": "wrong", "password1": "a", "password2": "b"}
     for _ in range(5):
         assert as_owner.post("/accounts/password/change/", fields).status_code == 200
     answer = as_owner.post("/accounts/password/change/", fields)
     cache.clear()
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
-    assert "Wait 1 minute, then try again." in answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, seconds)
+    assert f"{words} then try again." in answer.content.decode()
 
 
 @pytest.mark.parametrize("status", [400, 500])

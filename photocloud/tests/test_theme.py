@@ -27,9 +27,10 @@ def test_the_chosen_theme_is_in_the_page_from_the_first_byte_until_the_system_de
     assert 'value="system" aria-pressed="true"' in page
 
 
-def test_the_cookie_is_kept_from_scripts_and_holds_nothing_else(visitor: Client) -> None:
+def test_the_cookie_is_kept_for_long_and_from_scripts_and_holds_nothing_else(visitor: Client) -> None:
     _choose(visitor, "dark")
     cookie = visitor.cookies["theme"]
+    assert cookie["max-age"] >= 180 * 24 * 3600
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("dark", True, "Lax")
     visitor.cookies["theme"] = '"><script>'
     assert b"data-theme=" not in visitor.get("/accounts/login/").content
