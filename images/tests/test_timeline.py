@@ -166,12 +166,14 @@ def test_previous_and_next_follow_the_library(as_owner: Client, owner: User) -> 
     assert (context["previous"], context["next"]) == (first, last)
 
 
-def test_only_the_first_photos_of_the_first_page_are_urgent(as_owner: Client, owner: User) -> None:
+@pytest.mark.parametrize("path", ["/library/", "/explore/", "/u/owner"])
+def test_only_the_first_photos_of_the_first_page_are_urgent(as_owner: Client, owner: User, path: str) -> None:
     shown(owner, *(NOON - number * timedelta(hours=1) for number in range(30)))
-    page = as_owner.get("/library/").content.decode()
+    Image.objects.update(visibility="public")
+    page = as_owner.get(path).content.decode()
     assert page.count('fetchpriority="high"') == 4
     assert page.count('loading="lazy"') == 26
-    assert 'fetchpriority="high"' not in as_owner.get("/library/", headers={"HX-Request": "true"}).content.decode()
+    assert 'fetchpriority="high"' not in as_owner.get(path, headers={"HX-Request": "true"}).content.decode()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 9999), (9999, 1), (3, 2), (2, 3), (16, 9), (4032, 3024), (0, 0)])
