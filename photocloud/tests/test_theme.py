@@ -1,5 +1,7 @@
 """Light, dark, or as the system has it."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -21,6 +23,7 @@ def test_the_chosen_theme_is_in_the_page_from_the_first_byte_until_the_system_de
     assert f'<html lang="en" data-theme="{theme}">' in page
     assert f'<meta name="color-scheme" content="{theme}">' in page
     assert f'value="{theme}" aria-pressed="true"' in page
+    assert re.findall('media="all" content="[^"]+" data-scheme="([^"]+)"', page) == [theme]
     _choose(client, "system")
     page = client.get("/accounts/login/").content.decode()
     assert "data-theme=" not in page
