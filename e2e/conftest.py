@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -11,7 +12,7 @@ from e2e.instance import Instance, Person, running
 from e2e.photos import Photos
 from e2e.windows import Windows
 
-PEOPLE = 70
+PEOPLE_AT_ONCE = 30
 
 expect.set_options(timeout=browsing.TIMEOUT_MS)
 
@@ -46,7 +47,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Photos:
 
 @pytest.fixture(scope="session")
 def everybody(instance: Instance) -> Iterator[Person]:
-    return iter(instance.make_people(*(f"person-{number}" for number in range(PEOPLE))))
+    return (person for first in count(step=PEOPLE_AT_ONCE) for person in _people(instance, first))
+
+
+def _people(instance: Instance, first: int) -> list[Person]:
+    return instance.make_people(*(f"person-{number}" for number in range(first, first + PEOPLE_AT_ONCE)))
 
 
 @pytest.fixture

@@ -46,10 +46,7 @@ def main() -> None:
             symbol = re.search(rf'<symbol id="i-{name}" viewBox="0 0 24 24">(.+?)</symbol>', symbols)
             if symbol is None:
                 raise SystemExit(f"templates/_icons.html has no i-{name}")
-            lines = (
-                'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
-            )
-            drawing = f'<svg viewBox="0 0 24 24" {lines}>{symbol[1]}</svg>'
+            drawing = f'<svg viewBox="0 0 24 24" {LINES}>{symbol[1]}</svg>'
             _draw(page, drawing, f"shortcut-{name}", 192, 0.56, WHITE, BLUE, 50)
 
 

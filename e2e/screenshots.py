@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from e2e.instance import PROJECT, Instance, Person, running
-from e2e.windows import Windows, drop, find_browser, launched, open_upload, sign_in, start_upload
+from e2e.windows import Windows, drop, find_browser, launched, open_upload, sign_in, slow_down, start_upload
 from photocloud.demo import motifs
 
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -148,9 +148,7 @@ def shot(scene: Scene, name: str, size: str, scheme: Scheme) -> bytes:
 def _upload(page: Page, scene: Scene) -> None:
     """The upload page when all is here but the last photos, which a slow connection holds back."""
     open_upload(page)
-    session = page.context.new_cdp_session(page)
-    limits = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": UPLOAD_BYTES_PER_SECOND}
-    session.send("Network.emulateNetworkConditions", limits)
+    slow_down(page, upload_bytes_per_second=UPLOAD_BYTES_PER_SECOND)
     drop(page, scene.uploads)
     start_upload(page)
     page.locator("#upload-rows > li[data-state=done]").nth(UPLOADED // 2 - 1).wait_for()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos, noise
-from e2e.windows import Windows, drawn, drop, sign_in, start_upload, upload_rows
+from e2e.windows import Windows, drawn, drop, sign_in, slow_down, start_upload, upload_rows
 
 pytestmark = pytest.mark.browser
 
@@ -164,9 +164,7 @@ def test_an_upload_goes_on_over_pages_and_its_photo_slides_into_the_library(
 
     page.on("request", note)
     page.on("dialog", lambda dialog: pytest.fail(f"A page asks before it goes: {dialog.type}"))
-    session = page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
-    session.send("Network.emulateNetworkConditions", slow)
+    slow_down(page)
     with page.expect_response(lambda response: response.request.method == "PATCH"):
         drop(page, [large])
     tray = page.get_by_role("region", name="Uploads")
@@ -205,9 +203,7 @@ def test_a_window_leaves_the_uploads_of_another_alone(windows: Windows, person: 
     large = noise(tmp_path / "large.png", bytes_at_least=2 * CHUNK_BYTES + 1000)
     first = windows.open()
     sign_in(first, person)
-    session = first.context.new_cdp_session(first)
-    slow = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
-    session.send("Network.emulateNetworkConditions", slow)
+    slow_down(first)
     with first.expect_response(lambda response: response.request.method == "PATCH"):
         drop(first, [large])
     second = first.context.new_page()

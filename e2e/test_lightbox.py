@@ -8,12 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, sign_in, tab_to
+from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to
 
 pytestmark = pytest.mark.browser
 
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 # Failed photos fill the first page of a library: they are in its grid, and aren't shown large.
 _FILL_A_PAGE = """

@@ -7,11 +7,9 @@ from playwright.sync_api import Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, sign_in, tab_to
+from e2e.windows import CLIPBOARD, Windows, drawn, sign_in, tab_to
 
 pytestmark = pytest.mark.browser
-
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
 def clipboard(page: Page) -> str:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, choose, drawn, open_upload, sign_in, start_upload, tab_to
+from e2e.windows import CLIPBOARD, Windows, choose, drawn, open_upload, sign_in, start_upload, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +62,7 @@ def test_the_keyboard_alone_signs_in_opens_a_photo_turns_the_pages_and_copies(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:
     older, newer = instance.upload(person, *photos.nature[:2])
-    page = windows.open(permissions=["clipboard-read", "clipboard-write"])
+    page = windows.open(permissions=CLIPBOARD)
     page.goto("/accounts/login/")
     tab_to(page, page.get_by_label("Email or username"))
     page.keyboard.type(person.username)

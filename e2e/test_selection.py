@@ -9,12 +9,10 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, sign_in, tab_to
+from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to
 
 pytestmark = pytest.mark.browser
 
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 PRESS_MS = 700
 
 # Failed photos need no files.

@@ -14,12 +14,11 @@ from playwright.sync_api import expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, sign_in
+from e2e.windows import CLIPBOARD, Windows, drawn, sign_in
 
 pytestmark = pytest.mark.browser
 
 ORIENTATION = 0x0112
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
 def test_a_friend_with_the_copied_link_sees_the_gallery_and_no_private_photo(

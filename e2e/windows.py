@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
@@ -26,6 +26,9 @@ from e2e.instance import Person
 
 TIMEOUT_MS = 15_000
 WIDE = {"width": 1280, "height": 800}
+PHONE: Final[dict[str, Any]] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+CLIPBOARD: Final = ["clipboard-read", "clipboard-write"]
+SLOW_BYTES_PER_SECOND: Final = 3_000_000
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -131,6 +134,30 @@ def drop(page: Page, paths: Sequence[Path]) -> None:
     session.detach()
 
 
+@contextmanager
+def hovering(page: Page, paths: Sequence[Path]) -> Iterator[None]:
+    """Files are held over the page, and carried away again."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session.send("Input.dispatchDragEvent", {"type": "dragEnter", "x": 160, "y": 300, "data": data})
+    yield
+    page.evaluate(_LEAVE)  # the protocol's dragCancel tells the page nothing
+    session.detach()
+
+
+_LEAVE = """() => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["x"], "x.jpg"));
+  document.body.dispatchEvent(new DragEvent("dragleave", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def slow_down(page: Page, *, upload_bytes_per_second: int = SLOW_BYTES_PER_SECOND) -> None:
+    """Makes what the page sends take time."""
+    limits = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": upload_bytes_per_second}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", limits)
+
+
 def open_upload(page: Page, address: str = "/upload") -> None:
     page.goto(address)
     expect(page.locator("form.is-live")).to_be_visible()
@@ -153,7 +180,8 @@ def upload_rows(page: Page, state: str = "") -> Locator:
 
 
 def drawn(pictures: Locator) -> list[str]:
-    """Scrolls each of the pictures into view, waits until it is drawn, and returns their URLs."""
+    """Scrolls each of the pictures, of which there are some, into view, waits until it is drawn; returns their URLs."""
+    expect(pictures).not_to_have_count(0)
     for picture in pictures.all():
         picture.scroll_into_view_if_needed()
         expect(picture).to_be_visible()
