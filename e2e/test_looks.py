@@ -1,241 +1,309 @@
-"""Every page: nothing for axe to find, light and dark, wide and at 320 px, where nothing scrolls sideways."""
+"""Every page: nothing for axe to find, light and dark, wide and at 320 px, where nothing scrolls sideways and fingers
+find what they press; where one is with Tab is seen, and what is loaded for it is little."""
 
-from typing import Any, Literal
+from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from playwright.sync_api import expect
 
+from e2e import pages
 from e2e.instance import Instance, Person
+from e2e.looks import NARROW, SIZES, faults, focus_faults
 from e2e.photos import Photos
-from e2e.windows import WIDE, Windows, choose, open_upload, sign_in, start_upload
+from e2e.windows import Windows, choose, drop, hovering, open_upload, sign_in, start_upload
+from photocloud.tests.test_access import POSTED
 
 pytestmark = pytest.mark.browser
 
-SIZES: tuple[ViewportSize, ...] = ({"width": WIDE["width"], "height": WIDE["height"]}, {"width": 320, "height": 640})
+MOST_SCRIPT_BYTES = 40_000
+FEWEST_STOPS = 6
+
+_SCRIPT_BYTES = """Object.fromEntries(
+  performance.getEntriesByType("resource").filter(({ name }) => /\\.js$/.test(name))
+  .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize]))"""
 
 
-# The scheme changes colours and nothing else.
-SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (
-    ("light", {"resultTypes": ["violations"]}),
-    ("dark", {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}),
-)
+def _page_routes() -> set[str]:
+    """What the router knows that answers with a page to whoever asks for its address."""
 
-# Uppy gives the label of the angle a role that labels can't have.
-_NOT_OURS = {"exclude": [".uppy-ImageCropper-rangeWrapper"]}
-_RUN = "([context, options]) => axe.run(context, options).then(results => results.violations)"
+    def walk(entries: list[URLPattern | URLResolver], prefix: str) -> set[str]:
+        found = set()
+        for entry in entries:
+            if isinstance(entry, URLPattern):
+                found.add(f"{prefix}{entry.name}")
+            elif entry.app_name != "admin":
+                found |= walk(entry.url_patterns, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        return found
 
-
-def _faults(page: Page, name: str, *, sizes: tuple[ViewportSize, ...] = SIZES) -> list[str]:
-    """What is wrong with the page as it stands, in each size and colour scheme."""
-    found: list[str] = []
-    page.evaluate(Axe().axe_script)
-    for size in sizes:
-        page.set_viewport_size(size)
-        for scheme, options in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            for violation in page.evaluate(_RUN, [_NOT_OURS, options]):
-                places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
-                found.append(f"{name} at {size['width']} px, {scheme}: {violation['id']}: {', '.join(places)}")
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append(f"{name} scrolls sideways at 320 px")
-    page.set_viewport_size(SIZES[0])
-    return found
+    return walk(get_resolver().url_patterns, "") - pages.NO_PAGES - pages.FORMS - POSTED.keys()
 
 
-_SHARE = """
-from galleries import sharing
-from galleries.models import Gallery
-gallery = Gallery.objects.select_related("owner").get(key={key!r})
-inner = Gallery.objects.create(owner=gallery.owner, title="Day 1", parent=gallery)
-photo = gallery.images.first()
-inner.add(photo)
-link = sharing.make(gallery.owner, gallery=gallery, expires_at=sharing.default_end(), downloads="originals")
-drop = sharing.make(gallery.owner, gallery=gallery, expires_at=None, additions="drop")
-locked = sharing.make(gallery.owner, images=[photo], expires_at=None)
-sharing.set_password(locked, "open sesame")
-locked.save()
-for made in (link, locked, drop):
-    print(made.token)
-print(inner.key)
-print(photo.key)
-"""
+def test_the_walk_leads_past_every_page_that_the_router_knows() -> None:
+    names = dict.fromkeys(("link", "locked", "drop"), "1" * 22) | {"number": "1", "person": "ada", "reset": "1-1-1"}
+    names |= dict.fromkeys(("photo", "private", "gallery", "inner", "confirmation"), "1" * 16)
+    walked = {*pages.filled(pages.VISITORS, names).values(), *pages.filled(pages.PEOPLE, names).values()}
+    walked.remove("/nothing-here")
+    assert {resolve(address.partition("?")[0]).view_name for address in walked} == _page_routes()
 
 
-def _shared(instance: Instance, gallery: str) -> dict[str, str]:
-    """Pages behind two links to what is in a gallery."""
-    token, locked, drop, inner, photo = instance.shell(_SHARE.format(key=gallery)).split()
-    return {
-        "shared gallery": f"/s/{token}",
-        "shared nested gallery": f"/s/{token}/g/{inner}",
-        "shared photo": f"/s/{token}/p/{photo}",
-        "locked link": f"/s/{locked}",
-        "link that takes photos in": f"/s/{drop}",
-    }
-
-
-def test_the_pages_of_a_visitor_are_accessible(
+def test_the_pages_of_a_visitor_are_for_everyone(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:
     photo = instance.upload(person, *photos.nature, visibility="public", gallery="new", new_gallery="Spring")[0]
+    names = pages.make(instance, gallery=photo["gallery"])
     page = windows.open()
     windows.refuses(404, "/nothing-here")
-    pages = {
-        "explore": "/",
-        "search": "/explore/?q=nothing+like+this",
-        "sign-up": "/accounts/signup/",
-        "sign-in": "/accounts/login/",
-        "forgotten password": "/accounts/password/reset/",
-        "photo": photo["page_url"],
-        "gallery": f"/g/{photo['gallery']}",
-        "person": f"/u/{person.username}",
-        "404": "/nothing-here",
-        **_shared(instance, photo["gallery"]),
-    }
     found = []
-    for name, address in pages.items():
+    for name, address in pages.filled(pages.VISITORS, names).items():
         page.goto(address)
-        found += _faults(page, name)
+        found += faults(page, name)
+    windows.refuses(422, "/accounts/login/")
     page.goto("/accounts/login/")
     page.get_by_label("Email or username").fill(person.email)
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page.locator(".errorlist").first).to_be_visible()
-    found += _faults(page, "sign-in with errors")
+    found += faults(page, "sign-in with errors")
+    windows.refuses(422, f"/s/{names['locked']}/unlock")
+    page.goto(f"/s/{names['locked']}")
+    page.get_by_label("Password").fill("open barley")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_text("This is not the password of this link.")).to_be_visible()
+    found += faults(page, "locked link with an error")
     assert not found, "\n".join(found)
 
 
-def test_the_pages_of_a_person_are_accessible(
+def test_the_pages_of_a_person_are_for_everyone(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:
     photo = instance.upload(person, *photos.nature, gallery="new", new_gallery="Spring")[0]
-    private = instance.upload(person, photos.animated, visibility="private", lifetime="P1D")[0]
+    private, gone = instance.upload(person, photos.animated, photos.upright, visibility="private", lifetime="P1D")
+    names = pages.make(instance, gallery=photo["gallery"])
+    names["private"] = private["filename"].partition(".")[0]
     page = windows.open()
     sign_in(page, person)
-    key, gallery = photo["key"], photo["gallery"]
-    _shared(instance, gallery)
-    pages = {
-        "links": "/links/",
-        "revoke all links": "/links/revoke",
-        "library": "/library/",
-        "upload": "/upload",
-        "photo": f"/p/{key}",
-        "private photo": private["page_url"],
-        "edit": f"/p/{key}/edit",
-        "delete": f"/p/{key}/delete",
-        "galleries": "/galleries/",
-        "new gallery": "/galleries/new",
-        "gallery": f"/g/{gallery}",
-        "edit gallery": f"/g/{gallery}/edit",
-        "gallery lifetime": f"/g/{gallery}/lifetime",
-        "delete gallery": f"/g/{gallery}/delete",
-        "explore": "/explore/",
-        "own page": f"/u/{person.username}",
-        "profile": "/accounts/profile/",
-        "avatar": "/accounts/avatar/",
-        "e-mail": "/accounts/email/",
-        "password": "/accounts/password/change/",
-        "sessions": "/accounts/sessions/",
-        "sign out": "/accounts/logout/",
-        "list of photos": "/images-list",
-        "trash": "/trash/",
-    }
-    found = []
-    for name, address in pages.items():
+    page.goto(gone["page_url"])
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    found = faults(page, "a photo is in the trash")
+    for name, address in pages.filled(pages.PEOPLE, names).items():
         page.goto(address)
-        found += _faults(page, name)
+        found += faults(page, name)
     page.get_by_role("button", name="Account").click()
-    found += _faults(page, "account menu")
-    page.goto(f"/g/{gallery}")
+    found += faults(page, "account menu")
+    page.goto(f"/g/{photo['gallery']}")
     page.get_by_role("button", name="More").click()
-    found += _faults(page, "menu of a gallery")
+    found += faults(page, "menu of a gallery")
     assert not found, "\n".join(found)
 
 
-def test_every_piece_of_the_style_guide_is_accessible(windows: Windows, instance: Instance) -> None:
+def test_what_people_read_when_something_went_wrong_is_for_everyone(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    photo = instance.upload(person, photos.nature[0])[0]
+    path = photo["page_url"].removeprefix(instance.url)
+    page = windows.open(service_workers="block")
+    sign_in(page, person)
+    page.goto(path)
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    windows.refuses(404, path)
+    page.goto(path)
+    expect(page.get_by_role("heading", name="This photo is in the trash")).to_be_visible()
+    found = faults(page, "404 with a reason")
+
+    windows.refuses(400, "/explore/")
+    page.goto(f"/explore/?{'a&' * 1001}")
+    found += faults(page, "400")
+    broken = "from django.template import loader; print(loader.get_template('500.html').render({'theme': ''}))"
+    body = instance.shell(broken)
+    page.route("**/broken", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto("/broken")
+    found += faults(page, "500")
+
+    password = "/accounts/password/change/"
+    windows.refuses(429, password)
+    page.goto(password)
+    page.get_by_label("Current Password").fill("not the password")
+    for label in ("New Password", "New Password (again)"):
+        page.get_by_label(label, exact=True).fill("three calm herons")
+    page.evaluate(_SEND_OFTEN)
+    page.get_by_role("main").get_by_role("button", name="Change").click()
+    expect(page.get_by_role("heading", name="That was too often")).to_be_visible()
+    found += faults(page, "429")
+
+    windows.refuses(403, "/accounts/login/")
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail or username").fill(person.email)
+    page.get_by_label("Password").fill(person.password)
+    page.context.clear_cookies()
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Please send that again")).to_be_visible()
+    found += faults(page, "403 for a form")
+    assert not found, "\n".join(found)
+
+
+_SEND_OFTEN = """async () => {
+  const form = document.querySelector("main form");
+  for (let times = 0; times < 5; times++) await fetch(form.action, { method: "POST", body: new FormData(form) });
+}"""
+
+
+def test_every_piece_of_the_style_guide_is_for_everyone(windows: Windows, instance: Instance) -> None:
     page = windows.open()
     sign_in(page, instance.make_people("designer", superuser=True)[0])
     page.goto("/styleguide/")
-    found = _faults(page, "style guide")
+    found = faults(page, "style guide")
     for piece in ("Menu", "Sheet", "Window"):
         page.get_by_role("button", name=piece, exact=True).first.click()
-        found += _faults(page, f"style guide, {piece}")
+        found += faults(page, f"style guide, {piece}")
         page.keyboard.press("Escape")
     assert not found, "\n".join(found)
 
 
-def test_pages_in_the_middle_of_something_are_accessible(
+def test_what_became_of_files_without_scripts_is_told_to_everyone(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    gallery = instance.upload(person, photos.nature[0], gallery="new", new_gallery="Spring")[0]["gallery"]
+    names = pages.make(instance, gallery=gallery)
+    windows.cuts()
+    page, guest = (windows.open(service_workers="block") for _ in range(2))
+    for window in (page, guest):
+        window.route("**/*.js", lambda route: route.abort())  # axe is a script too
+    sign_in(page, person)
+    found = []
+    for window, name, address in ((page, "upload", "/upload"), (guest, "guest", f"/s/{names['drop']}")):
+        window.goto(address)
+        window.locator("input[type=file]").set_input_files([photos.nature[1], photos.refused])
+        window.get_by_role("main").get_by_role("button", name="Upload").click()
+        expect(window.get_by_text("Image format JPEG XL is not supported.")).to_be_visible()
+        found += faults(window, f"results of {name}")
+    assert not found, "\n".join(found)
+
+
+def test_pages_in_the_middle_of_something_are_for_everyone(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:
     page = windows.open()
     sign_in(page, person)
-    found = _faults(page, "empty library")
+    found = faults(page, "empty library")
     page.goto("/galleries/")
-    found += _faults(page, "no galleries")
+    found += faults(page, "no galleries")
 
     open_upload(page)
     page.get_by_label("Lifetime").select_option("date")
     page.get_by_label("Expires on").fill("2099-12-31T23:59")
     choose(page, *photos.nature, photos.refused)
     expect(page.get_by_text("photos chosen")).to_be_visible()
-    found += _faults(page, "chosen")
+    found += faults(page, "chosen")
     page.get_by_role("button", name="Edit ").first.click()
     expect(page.get_by_role("button", name="Crop to a square")).to_be_visible()
-    found += _faults(page, "editor")
+    found += faults(page, "editor")
     page.locator("#uppy-DashboardContent-panel--editor").get_by_role("button", name="Cancel").click()
     start_upload(page)
     expect(page.get_by_role("link", name="Go to the library")).to_be_visible()
-    found += _faults(page, "uploaded")
+    found += faults(page, "uploaded")
 
     page.goto("/library/")
+    with hovering(page, photos.nature):
+        expect(page.get_by_text("Drop photos to add them")).to_be_visible()
+        found += faults(page, "files over the library")
+    drop(page, photos.nature[:1])
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("already")
+    found += faults(page, "tray")
     page.locator(".photo__link").first.click()
     expect(page.get_by_role("dialog")).to_be_focused()
-    found += _faults(page, "a photo over the library")
+    found += faults(page, "a photo over the library")
     page.keyboard.press("i")
     expect(page.locator(".photo-page")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    found += _faults(page, "shortcuts")
+    found += faults(page, "shortcuts")
     page.keyboard.press("Escape")
     page.keyboard.press("i")
-    found += _faults(page, "a photo without its details")
+    found += faults(page, "a photo without its details")
     page.locator("summary", has_text="Add to gallery").click()
-    found += _faults(page, "a photo and the galleries for it")
+    found += faults(page, "a photo and the galleries for it")
     page.keyboard.press("Escape")
     page.keyboard.press("z")
     expect(page.get_by_role("dialog")).to_be_focused()
-    found += _faults(page, "a photo in full size")
+    found += faults(page, "a photo in full size")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.set_viewport_size(SIZES[1])
     page.locator(".actions").get_by_role("button", name="Details").click()
     page.locator("summary", has_text="Links and codes").click()
-    found += _faults(page, "the details of a photo in a sheet", sizes=SIZES[1:])
+    found += faults(page, "the details of a photo in a sheet", sizes=NARROW)
     page.goto("/library/")
     page.locator("input[name=keys]").first.check()
     page.locator(".selection-bar summary", has_text="More").click()
     page.locator("summary", has_text="Change visibility or lifetime").click()
-    found += _faults(page, "library with a selection and an open menu")
-    page.keyboard.press("Escape")
+    found += faults(page, "library with a selection and an open menu")
+    page.get_by_role("button", name="Links", exact=True).click()
+    page.get_by_role("heading", name="Links of the selected photos").wait_for()
+    found += faults(page, "links of a selection")
+    page.goto("/library/")
+    page.locator("input[name=keys]").first.check()
     page.locator(".selection-bar").get_by_role("button", name="Share").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    found += _faults(page, "share link in its window")
-    page.keyboard.press("Escape")
-    page.goto("/links/")
-    page.get_by_role("link", name="Edit Selected photos").click()
-    found += _faults(page, "share link")
+    found += faults(page, "share link in its window")
     page.goto("/library/")
     page.locator("input[name=keys]").first.check()
     page.locator(".selection-bar").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    found += _faults(page, "deleted")
+    found += faults(page, "deleted")
     page.goto("/trash/")
     page.locator("input[name=keys]").first.check()
-    found += _faults(page, "trash with a selection")
+    found += faults(page, "trash with a selection")
     page.get_by_role("button", name="Delete for good").click()
+    page.wait_for_url("**/trash/delete")
     expect(page.get_by_role("button", name="Delete for good")).to_be_visible()
-    found += _faults(page, "delete for good")
+    found += faults(page, "delete for good")
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
-    found += _faults(page, "empty trash")
+    found += faults(page, "empty trash")
     assert not found, "\n".join(found)
+
+
+def test_whoever_goes_through_a_page_with_tab_sees_where_they_are(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    photo = instance.upload(person, *photos.nature, visibility="public", gallery="new", new_gallery="Spring")[0]
+    names = pages.make(instance, gallery=photo["gallery"])
+    visitor, page = windows.open(), windows.open()
+    sign_in(page, person)
+    of_visitor = pages.filled({name: pages.VISITORS[name] for name in ("explore", "sign-in", "shared gallery")}, names)
+    mains = ("library", "months", "photo", "galleries", "gallery", "links", "link", "upload", "profile", "edit")
+    of_person = pages.filled({name: pages.PEOPLE[name] for name in mains}, names)
+    found = []
+    for window, addresses in ((visitor, of_visitor), (page, of_person)):
+        for (name, address), size in product(addresses.items(), SIZES):
+            window.set_viewport_size(size)
+            window.goto(address)
+            stops, faults = focus_faults(window, f"{name} at {size['width']} px")
+            assert stops >= FEWEST_STOPS, name
+            found += faults
+    assert not found, "\n".join(found)
+
+
+def test_pages_to_browse_load_little_script(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    photo = instance.upload(person, *photos.nature, visibility="public", gallery="new", new_gallery="Spring")[0]
+    names = pages.make(instance, gallery=photo["gallery"])
+    # What a service worker hands on has no size but that of the text.
+    visitor, page = (windows.open(service_workers="block") for _ in range(2))
+    sign_in(page, person)
+    for window, addresses, mains in (
+        (visitor, pages.VISITORS, ("explore", "person", "photo", "gallery", "shared gallery", "shared photo")),
+        (page, pages.PEOPLE, ("library", "photo", "galleries", "gallery", "explore", "own page")),
+    ):
+        for name, address in pages.filled({name: addresses[name] for name in mains}, names).items():
+            window.goto(address)
+            window.wait_for_load_state("networkidle")
+            sizes = window.evaluate(_SCRIPT_BYTES)
+            assert any("/js/main." in path for path in sizes), name
+            assert all(sizes.values()), sizes
+            assert sum(sizes.values()) <= MOST_SCRIPT_BYTES, (name, sum(sizes.values()), sizes)
