@@ -1,19 +1,22 @@
 """A library of thousands of photos: scrolled, left and found again, with days, months and two densities."""
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drop, sign_in
+from e2e.windows import PHONE, Windows, drawn, drop, sign_in
 
 pytestmark = pytest.mark.browser
 
 PHOTOS = 3_000
 KEPT = 400
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+DEEP_IN_ITS_PAGE = "1470"
+"""Of the pages of 60 photos one begins with 1440."""
 
 # They failed, so they have no files; days of 1 to 40 photos, and one of 500, over some years.
 _FILL = """
@@ -25,7 +28,7 @@ owner = User.objects.get(username={username!r})
 rows, day = [], timeline.clock().replace(hour=12)
 while len(rows) < {count}:
     day -= timedelta(days=1 + len(rows) % 3)
-    for number in range(500 if len(rows) == 301 else 1 + len(rows) * 7 % 40):
+    for number in range(500 if len(rows) == 305 else 1 + len(rows) * 7 % 40):
         row = Image.new(owner=owner, original_name=f"{{len(rows)}}.jpg", size_bytes=1)
         row.status, (row.width, row.height) = Status.FAILED, ((400, 300), (300, 400), (900, 300))[len(rows) % 3]
         row.colour, row.shown_at = "#808080", day - timedelta(seconds=number)
@@ -34,10 +37,16 @@ Image.objects.bulk_create(rows[:{count}])
 """
 
 _SHOWN = "document.querySelectorAll('.photo').length"
-_IN_SIGHT = """[...document.querySelectorAll('.photo')].map(photo => [
-  photo.querySelector('a').getAttribute('href'), Math.round(photo.getBoundingClientRect().top)
-]).filter(([, top]) => top > 100 && top < 700)"""
 _DAYS = "[...document.querySelectorAll('[data-day]')].map(section => section.dataset.day)"
+# The day at the upper edge, and how far its name is below the top bar, once the day has begun above that.
+_DAY_AT_THE_TOP = """() => {
+  const bar = document.querySelector(".topbar").getBoundingClientRect().bottom;
+  const days = [...document.querySelectorAll("[data-day]")];
+  const day = days.find((section) => section.getBoundingClientRect().bottom > bar + 100);
+  const name = day.querySelector("h2").getBoundingClientRect();
+  const isOnTop = document.elementFromPoint(name.x + 5, name.y + name.height / 2).closest("h2") !== null;
+  return [day.dataset.day, day.getBoundingClientRect().top < bar - 40, Math.round(name.top - bar), isOnTop];
+}"""
 _SUBMITTED = "new FormData(document.querySelector('form:has([data-selectable])')).getAll('keys')"
 
 
@@ -77,17 +86,18 @@ def test_thousands_of_photos_are_scrolled_left_and_found_again(library: Page) ->
     library.locator("[data-select-none]").click()
     assert library.evaluate(_SUBMITTED) == []
 
+    deep = library.locator(f'.photo__link[aria-label="{DEEP_IN_ITS_PAGE}"]')
+    deep.evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
     _rest(library)
-    seen = library.evaluate(_IN_SIGHT)
-    assert "before=" in library.url
-    href, top = seen[len(seen) // 2]
-    library.locator(f'a[href="{href}"]').click()
+    expect(library).to_have_url(re.compile("before="))
+    href, top = deep.evaluate("link => [link.getAttribute('href'), link.getBoundingClientRect().top]")
+    deep.click()
     library.wait_for_url(f"**{href}")
     library.go_back()
     library.wait_for_url("**/library/?before=*")
     link = library.locator(f'.photo__link[href="{href}"]')
     expect(link).to_be_in_viewport()
-    assert abs(link.evaluate("link => link.getBoundingClientRect().top") - top) < 150
+    assert abs(link.evaluate("link => link.getBoundingClientRect().top") - top) < 20
 
     library.mouse.move(640, 400)
     counts = _scroll(library, to="0", by_px=-1200)
@@ -127,6 +137,23 @@ def test_far_down_nothing_opens_or_comes_twice_and_the_end_of_a_session_is_told(
     library.wait_for_url("**/accounts/login/?next=**")
 
 
+def test_the_name_of_the_day_stays_at_the_top_and_the_rail_marks_its_month(library: Page) -> None:
+    expect(library.locator(".rail [aria-current]")).to_have_count(1)
+    library.mouse.move(640, 400)
+    _scroll(library, to="900")
+    for _ in range(40):
+        library.mouse.wheel(0, 100)
+        library.wait_for_timeout(30)
+        day, has_begun, below_px, is_on_top = library.evaluate(_DAY_AT_THE_TOP)
+        if has_begun:
+            break
+    assert has_begun
+    assert (below_px, is_on_top) == (0, True)
+    current = library.locator(".rail [aria-current]")
+    expect(current).to_have_attribute("data-month", day[:7])
+    expect(current).to_be_in_viewport()
+
+
 def test_the_rail_leads_to_a_month_by_mouse_and_by_keyboard(library: Page) -> None:
     months = library.locator(".rail [data-month]")
     expect(months.first).to_have_attribute("aria-current", "true")
@@ -162,3 +189,29 @@ def test_density_is_remembered_and_there_from_the_start(library: Page, windows: 
     phone.get_by_role("link", name="Previous photos").click()
     expect(phone.locator("[data-day]").first).to_have_attribute("data-day", first or "")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_photo_on_its_way_is_a_blur_of_its_colours(
+    windows: Windows, instance: Instance, person: Person, tmp_path: Path
+) -> None:
+    halves = Image.new("RGB", (600, 400), (220, 30, 30))
+    halves.paste((30, 40, 220), (300, 0, 600, 400))
+    halves.save(tmp_path / "halves.png")
+    instance.upload(person, tmp_path / "halves.png")
+    page = windows.open(service_workers="block")
+    held: list[Route] = []
+    page.route("**/files/derived/**", lambda route: held.append(route))
+    sign_in(page, person)
+    blur = page.locator(".photo__link > canvas")
+    expect(blur).to_be_visible()
+    (left, right) = (blur.evaluate(_COLOUR, part) for part in (0.2, 0.8))
+    assert left[0] > 150 > 100 > left[2]
+    assert right[2] > 150 > 100 > right[0]
+    for route in held:
+        route.continue_()
+    expect(blur).to_have_count(0)
+    drawn(page.locator(".photo__link > img"))
+
+
+_COLOUR = """(canvas, part) => [...canvas.getContext("2d")
+  .getImageData(Math.floor(canvas.width * part), canvas.height / 2, 1, 1).data]"""

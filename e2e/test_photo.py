@@ -7,11 +7,9 @@ from playwright.sync_api import Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import Windows, drawn, sign_in, tab_to
+from e2e.windows import PHONE, Windows, drawn, sign_in, tab_to
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
 def _open_page(page: Page) -> None:
@@ -77,6 +75,23 @@ def test_the_keyboard_reaches_all_that_a_photo_s_page_offers(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 photo is back.")).to_be_visible()
     expect(page).to_have_url(re.compile("/library/$"))
+
+
+def test_the_photos_beside_it_are_there_before_one_asks_for_them(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    _older, middle, _newer = instance.upload(person, *photos.nature[:3])
+    page = windows.open()
+    sign_in(page, person)
+    page.goto(middle["page_url"])
+    beside = page.locator("[data-ahead]")
+    expect(beside).to_have_count(2)
+    for number in range(2):
+        urls = beside.nth(number).evaluate("({ dataset }) => [dataset.ahead, dataset.aheadAvif].filter(Boolean)")
+        page.wait_for_function(_IS_FETCHED, arg=urls)
+
+
+_IS_FETCHED = """(urls) => urls.some((url) => performance.getEntriesByName(new URL(url, location).href).length)"""
 
 
 def test_who_turns_single_characters_off_keeps_arrows_and_finds_the_switch(

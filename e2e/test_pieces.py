@@ -92,6 +92,24 @@ def test_a_toast_goes_by_itself_but_not_while_somebody_is_at_it(windows: Windows
     expect(page.get_by_role("main")).to_be_focused()
 
 
+def test_a_toast_that_can_be_taken_back_stays_longer_than_one_of_words(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, *photos.nature[:2])
+    page = windows.open()
+    page.clock.install()
+    sign_in(page, person)
+    page.locator("input[name=keys]").first.check()
+    page.locator(".selection-bar").get_by_role("button", name="Delete").click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    page.mouse.move(1, 1)
+    page.clock.fast_forward(10_000)
+    expect(undo).to_be_visible()
+    page.clock.fast_forward(10_000)
+    expect(undo).to_have_count(0)
+
+
 def test_who_is_offline_is_told_and_loads_the_rest_once_back(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:

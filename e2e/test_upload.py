@@ -14,6 +14,7 @@ from e2e.windows import (
     choose,
     drawn,
     drop,
+    hovering,
     open_upload,
     sign_in,
     start_upload,
@@ -127,7 +128,12 @@ def test_photos_dropped_on_a_gallery_go_into_it(
     page.goto(f"/g/{gallery}")
     page.wait_for_load_state("networkidle")
     assert not [url for url in asked if "uppy" in url], "a page that only shows photos loads the queue"
+    overlay = page.get_by_text("Drop photos to add them to “Herbs”")
+    with hovering(page, others):
+        expect(overlay).to_be_in_viewport()
+    expect(overlay).to_be_hidden()
     drop(page, others)
+    expect(overlay).to_be_hidden()
     tray = page.get_by_role("region", name="Uploads")
     expect(tray).to_contain_text(f"{len(others)} photos added")
     expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
