@@ -37,7 +37,7 @@
   function smallTargets() {
     const top = document.querySelector("dialog:modal, .pswp, [popover]:popover-open") ?? document;
     const all = [...top.querySelectorAll(TARGETS)].filter(
-      (element) => isSeen(element) && !element.disabled && !element.closest(`[inert], ${NOT_OURS}`) && !isInLine(element),
+      (element) => isSeen(element) && !element.disabled && !element.closest(`[inert], [aria-hidden=true], ${NOT_OURS}`) && !isInLine(element),
     );
     const small = all.filter((element) => !isLarge(element));
     scrollTo({ top: 0, behavior: "instant" });
