@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
@@ -58,6 +58,10 @@ def library(windows: Windows, instance: Instance, person: Person) -> Page:
     return page
 
 
+def _photo(page: Page, name: str) -> Locator:
+    return page.locator(".photo__link").filter(has=page.get_by_text(name, exact=True))
+
+
 def _scroll(page: Page, *, to: str, by_px: int = 1200) -> list[int]:
     """Scrolls until the photo of this file name is in the page; the number of photos in the page after each step."""
     counts = []
@@ -65,7 +69,7 @@ def _scroll(page: Page, *, to: str, by_px: int = 1200) -> list[int]:
         page.mouse.wheel(0, by_px)
         page.wait_for_timeout(30)
         counts.append(page.evaluate(_SHOWN))
-        if page.locator(".photo__link").get_by_text(to, exact=True).count():
+        if _photo(page, to).count():
             return counts
     raise AssertionError(f"{to} didn't come: {counts}")
 
@@ -86,7 +90,7 @@ def test_thousands_of_photos_are_scrolled_left_and_found_again(library: Page) ->
     library.locator("[data-select-none]").click()
     assert library.evaluate(_SUBMITTED) == []
 
-    deep = library.locator(f'.photo__link[aria-label="{DEEP_IN_ITS_PAGE}"]')
+    deep = _photo(library, DEEP_IN_ITS_PAGE)
     deep.evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
     _rest(library)
     expect(library).to_have_url(re.compile("before="))
@@ -121,7 +125,7 @@ def test_far_down_nothing_opens_or_comes_twice_and_the_end_of_a_session_is_told(
     expect(library.locator("#share[open]")).to_have_count(0)
 
     _rest(library)
-    link = library.locator('.photo__link[aria-label="900"]')
+    link = _photo(library, "900")
     top = link.evaluate("link => link.getBoundingClientRect().top")
     drop(library, photos.nature[1:2])
     expect(library.get_by_role("region", name="Uploads")).to_contain_text("1 photo added")
