@@ -82,6 +82,17 @@ def test_the_photos_beside_it_are_named_to_be_fetched_ahead_if_they_may_be_seen(
     assert "data-ahead" not in page_of(visitor, image)
 
 
+@pytest.mark.parametrize(("language", "older", "newer"), [("en", "Right", "Left"), ("ar", "Left", "Right")])
+def test_arrow_keys_lead_to_the_side_the_photo_is_on(
+    as_owner: Client, upload: Upload, settings: Settings, language: str, older: str, newer: str
+) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "Arabic")]
+    first, image, last = upload(), upload(), upload()
+    page = as_owner.get(image.get_absolute_url(), headers={"accept-language": language}).content.decode()
+    sides = re.findall(r'data-key="Arrow(\w+)" href="([^"]+)"', page)
+    assert sides == [(newer, last.get_absolute_url()), (older, first.get_absolute_url())]
+
+
 @pytest.mark.parametrize("path", ["/library/", "/explore/", "/galleries/", "/upload"])
 def test_every_page_has_the_shortcuts_to_the_others(as_owner: Client, path: str) -> None:
     page = as_owner.get(path).content.decode()
