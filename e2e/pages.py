@@ -8,6 +8,7 @@ from e2e.instance import Instance
 
 Addresses = dict[str, str]
 
+NOWHERE: Final = "/nothing-here"
 VISITORS: Final = {
     "explore": "/",
     "search": "/explore/?q=nothing+like+this",
@@ -29,7 +30,7 @@ VISITORS: Final = {
     "confirm an address": "/accounts/confirm-email/{confirmation}/",
     "account is closed": "/accounts/inactive/",
     "offline": "/offline/",
-    "404": "/nothing-here",
+    "404": NOWHERE,
 }
 PEOPLE: Final = {
     "library": "/library/",
