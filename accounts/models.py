@@ -38,7 +38,7 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. Signs in by e-mail or username; `/u/<username>` is public."""
+    """A person. Signs in by email or username; `/u/<username>` is public."""
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]

@@ -55,7 +55,7 @@ PEOPLE: Final = {
     "own page": "/u/{person}",
     "profile": "/accounts/profile/",
     "avatar": "/accounts/avatar/",
-    "e-mail": "/accounts/email/",
+    "email": "/accounts/email/",
     "password": "/accounts/password/change/",
     "password once more": "/accounts/reauthenticate/",
     "sessions": "/accounts/sessions/",
