@@ -5,6 +5,9 @@ import { noteList } from "./list.js";
 
 const path = location.pathname;
 const start = location.pathname + location.search;
+/* Pages may come in front of the first one too. */
+document.querySelector("[data-photos] .photo")?.setAttribute("data-page", start);
+
 const linkOf = (photo) => photo.querySelector(".photo__link").getAttribute("href");
 
 function pageOf(photo) {
@@ -23,10 +26,23 @@ export function notePlace(photo = inSight()) {
   noteList();
 }
 
-export function returnToPlace() {
+export function returnToPlace(place = history.state) {
   history.scrollRestoration = "manual";
-  const { photo, top } = history.state ?? {};
+  const { photo, top } = place ?? {};
   const link = photo && document.querySelector(`.photo__link[href="${CSS.escape(photo)}"]`);
   if (link) scrollBy({ top: link.getBoundingClientRect().top - top, behavior: "instant" });
   return Boolean(link);
 }
+
+/* Near the start of a page the place can't be reached before the page in front of it is there. */
+let reached = null;
+
+export function comeBack() {
+  const place = history.state;
+  const isBack = returnToPlace(place);
+  if (isBack) reached = { place, scrollTop: scrollY };
+  return isBack;
+}
+
+/* To be called before photos come in front, and the result after it; nothing once somebody has scrolled. */
+export const comingBack = () => (reached?.scrollTop === scrollY ? () => returnToPlace(reached.place) : null);

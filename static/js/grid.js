@@ -1,6 +1,6 @@
 /* A list of photos without an end: pages come before they are needed, and what is far away makes room for them. */
 import { showComing } from "./grid-coming.js";
-import { notePlace, returnToPlace } from "./grid-place.js";
+import { comeBack, comingBack, notePlace, returnToPlace } from "./grid-place.js";
 import { shelveFar, unshelveAll } from "./grid-shelf.js";
 import { keeping } from "./grid-sight.js";
 import { tellServer } from "./memory.js";
@@ -51,7 +51,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const isNext = detail.target.dataset.more === "next";
   const { previousElementSibling: before, nextElementSibling: after } = detail.target;
   swap = { url: detail.pathInfo.requestPath, before: isNext ? before : null, after: isNext ? null : after };
-  swap.keep = keeping();
+  swap.keep = (!isNext && comingBack()) || keeping();
 });
 document.addEventListener("htmx:afterSwap", () => {
   if (!swap) return;
@@ -143,6 +143,6 @@ function noteOpened({ target }) {
 document.addEventListener("click", noteOpened, { capture: true });
 
 /* htmx is ready by then. */
-if (returnToPlace()) document.addEventListener("DOMContentLoaded", wantPrevious);
+if (comeBack()) document.addEventListener("DOMContentLoaded", wantPrevious);
 showComing();
 observeEnd();
