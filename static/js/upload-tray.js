@@ -40,7 +40,8 @@ export class Tray {
     uppy.on("photos-progress", (now) => this.#progress(now));
     uppy.on("upload-success", () => this.grid.soon());
     uppy.on("complete", () => this.#end());
-    uppy.on("file-removed", () => this.#rest());
+    /* What was kept may come late on a slow device. */
+    for (const event of ["file-removed", "restored"]) uppy.on(event, () => this.#rest());
     uppy.on("restriction-failed", (file) => {
       if (file && uppy.getFile(file.id)) return;
       this.#refused += 1;
