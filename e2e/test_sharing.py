@@ -53,7 +53,7 @@ def test_a_friend_with_the_copied_link_sees_the_gallery_and_no_private_photo(
     assert private["key"] not in friend.content()
     for path in (private["page_url"], private["url"]):
         assert requests.get(path, timeout=10).status_code == 404
-    friend.locator(".photo__link").first.click()
+    friend.goto(f"{instance.url}{friend.locator('.photo__link').first.get_attribute('href')}")
     drawn(friend.locator(".stage img"))
 
 

@@ -33,7 +33,7 @@ def the_mail() -> tuple[str, list[str], str]:
     """Subject, paragraphs, and the path of the only link, which the paragraphs lack."""
     (message,) = mail.outbox
     (link,) = re.findall(r"http://testserver(/\S+)\n", str(message.body))
-    return message.subject, [part for part in str(message.body).split("\n\n") if link not in part], link
+    return str(message.subject), [part for part in str(message.body).split("\n\n") if link not in part], link
 
 
 def test_an_address_is_confirmed_by_one_link(visitor: Client, owner: User) -> None:
