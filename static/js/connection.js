@@ -27,10 +27,12 @@ function onFailure({ detail }) {
 for (const name of ["sendError", "responseError", "timeout"]) document.addEventListener(`htmx:${name}`, onFailure);
 
 /* Where the session has ended the page leads to the sign-in page, and back from there. */
+let isLeaving = false;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!isOfSomebodyElse(detail.xhr.responseText)) return;
   detail.shouldSwap = false;
-  location.reload();
+  if (!isLeaving) location.reload();
+  isLeaving = true;
 });
 
 document.addEventListener("click", (event) => {
