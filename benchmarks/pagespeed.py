@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import requests
+
 PROJECT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
@@ -88,14 +90,14 @@ def judged(instance: Instance, path: str, browser: str) -> Verdict:
 
 def read(report: dict[str, Any], host: str) -> Verdict:
     audits = report["audits"]
-    requests = audits["network-requests"]["details"]["items"]
-    web = [item for item in requests if item["url"].startswith("http")]
+    items = audits["network-requests"]["details"]["items"]
+    web = [item for item in items if item["url"].startswith("http")]
     return Verdict(
         scores={name: round(100 * (report["categories"][name]["score"] or 0)) for name in CATEGORIES},
         lcp_ms=audits["largest-contentful-paint"]["numericValue"],
         lcp_element=lcp_element(audits),
         cls=audits["cumulative-layout-shift"]["numericValue"],
-        script_bytes=sum(item["transferSize"] for item in web if item["resourceType"] == "Script"),
+        script_bytes=sum(compressed_bytes(item["url"]) for item in web if item["resourceType"] == "Script"),
         other_hosts=sum(urlsplit(item["url"]).netloc != host for item in web),
         remarks=[
             f"{reference['id']}: {audits[reference['id']]['title']}"
@@ -105,6 +107,12 @@ def read(report: dict[str, Any], host: str) -> Verdict:
             if audits[reference["id"]]["scoreDisplayMode"] in {"binary", "numeric", "metricSavings"}
         ],
     )
+
+
+def compressed_bytes(url: str) -> int:
+    """What is sent for the file besides the header, which Lighthouse counts too."""
+    with requests.get(url, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=10) as answer:
+        return len(answer.raw.read())
 
 
 def lcp_element(audits: dict[str, Any]) -> str:
