@@ -36,24 +36,20 @@ from django.conf import settings
 from accounts.models import User
 from images import timeline, variants
 from images.models import Image
-media, made, now = Path(settings.MEDIA_ROOT), [], timeline.clock()
-for model in Image.objects.filter(owner__username="demo"):
-    files = [model.variant_name(variant) for variant in variants.EAGER]
-    made.append((model, [name for name in files if (media / name).exists()]))
+media, now = Path(settings.MEDIA_ROOT), timeline.clock()
 owner = User.objects.get(username="demo")
+made = list(Image.objects.owned_by(owner))
 rows = []
 for number in range(len(made), {count}):
-    model, files = made[number % len(made)]
+    model = made[number % len(made)]
     row = Image.new(owner=owner, original_name=f"{{number}}.jpg", size_bytes=model.size_bytes)
     for field in ("status", "format", "width", "height", "placeholder", "colour"):
         setattr(row, field, getattr(model, field))
     row.has_avif, row.shown_at = False, now - timedelta(minutes=20 * number)
-    for name in files:
-        path = media / name.replace(model.file_key, row.file_key).replace(
-            f"/{{model.file_key[:2]}}/", f"/{{row.file_key[:2]}}/"
-        )
+    for variant in variants.EAGER:
+        path = media / row.variant_name(variant)
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.link(media / name, path)
+        os.link(media / model.variant_name(variant), path)
     rows.append(row)
 Image.objects.bulk_create(rows, batch_size=2000)
 """
