@@ -81,7 +81,10 @@ class Windows:
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         self._contexts.append(context)
-        return context.new_page()
+        page = context.new_page()
+        # Asked for first when a story presses a button, the browser may open the dialog before it hears of it.
+        page.on("filechooser", lambda _chooser: None)
+        return page
 
     def refuses(self, status: int, path: str) -> None:
         """A refusal that belongs to the story; `path` may have a `*`."""
