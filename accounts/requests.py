@@ -7,7 +7,7 @@ from accounts.models import User
 
 
 class AuthenticatedHttpRequest(HttpRequest):
-    """The type of a request that LoginRequiredMiddleware let through."""
+    """The type of a request that SignInMiddleware let through."""
 
     user: User
 

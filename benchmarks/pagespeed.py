@@ -26,6 +26,9 @@ MARKERS: Final = ("<!-- lighthouse -->", "<!-- /lighthouse -->")
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
 LEAST: Final = {"performance": 97, "accessibility": 100, "best-practices": 100, "seo": 100}
 MOST_SCRIPT_BYTES: Final = 40_000
+NO_TRACE: Final = "NO_NAVSTART"
+"""Chromium sometimes records a page without the moment in which it was asked for: no judgement, so another try."""
+TRIES: Final = 3
 NOT_LISTED: Final = "share link"
 """A page that asks search engines to stay away, for which Lighthouse takes points."""
 
@@ -80,12 +83,14 @@ def main() -> None:
 def judged(instance: Instance, path: str, browser: str) -> Verdict:
     flags = " ".join(["--headless=new", *ARGUMENTS])
     command = [str(LIGHTHOUSE), instance.url + path, "--quiet", "--output=json", f"--chrome-flags={flags}"]
-    done = subprocess.run(
-        command, env={**os.environ, "CHROME_PATH": browser}, capture_output=True, text=True, check=False, timeout=300
-    )
-    if done.returncode:
-        raise RuntimeError(f"Lighthouse ended with {done.returncode} on {path}:\n{done.stderr[-2000:]}")
-    return read(json.loads(done.stdout), urlsplit(instance.url).netloc)
+    environment = {**os.environ, "CHROME_PATH": browser}
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        if not done.returncode:
+            return read(json.loads(done.stdout), urlsplit(instance.url).netloc)
+        if NO_TRACE not in done.stdout + done.stderr:
+            break
+    raise RuntimeError(f"Lighthouse ended with {done.returncode} on {path}:\n{done.stderr[-2000:]}")
 
 
 def read(report: dict[str, Any], host: str) -> Verdict:

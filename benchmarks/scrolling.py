@@ -10,6 +10,7 @@ import argparse
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +24,7 @@ from e2e.windows import Windows, find_browser, launched, sign_in  # noqa: E402
 
 PASSWORD: Final = "the-demo-that-is-scrolled"  # noqa: S105  of an instance that is gone at the end
 PAINTED: Final = 12
-STEP_PX: Final = 150
-STEP_MS: Final = 25
-"""Together 6,000 px a second: about eight screens."""
+STEP_MS: Final = 20
 LATE_MS: Final = 50
 
 _MULTIPLY: Final = """
@@ -72,9 +71,10 @@ let last = performance.now();
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--few", type=int, default=1_000, help="photos of the first library")
+    parser.add_argument("--few", type=int, default=10_000, help="photos of the first library, more than are scrolled")
     parser.add_argument("--many", type=int, default=100_000, help="photos of the second library")
     parser.add_argument("--seconds", type=int, default=30, help="how long each place is scrolled")
+    parser.add_argument("--speed", type=int, default=2_000, help="in px a second; a screen here has 800")
     options = parser.parse_args()
     browser = find_browser()
     if browser is None:
@@ -90,19 +90,22 @@ def main() -> None:
             instance.shell(_MULTIPLY.format(count=count))
             page = Windows(chromium, instance.url).open(viewport={"width": 1280, "height": 800})
             sign_in(page, Person("demo", "demo@example.com", PASSWORD, ""))
-            show(f"{count} photos, from the newest", scrolled(page, options.seconds))
+            show(f"{count} photos, from the newest", scrolled(page, options.seconds, options.speed))
             months = page.locator(".rail [data-month]")
             months.nth(months.count() // 2).click()
             page.wait_for_url("**/library/?before=*")
-            show(f"{count} photos, from their middle", scrolled(page, options.seconds))
+            show(f"{count} photos, from their middle", scrolled(page, options.seconds, options.speed))
 
 
-def scrolled(page: Page, seconds: int) -> dict[str, Any]:
+def scrolled(page: Page, seconds: int, px_per_second: int) -> dict[str, Any]:
     page.mouse.move(640, 400)
     page.evaluate(_WATCH)
-    for _ in range(seconds * 1000 // STEP_MS):
-        page.mouse.wheel(0, STEP_PX)
+    started = before = time.monotonic()
+    while before - started < seconds:
         page.wait_for_timeout(STEP_MS)
+        now = time.monotonic()
+        page.mouse.wheel(0, px_per_second * (now - before))
+        before = now
     return seen(page)
 
 

@@ -63,6 +63,9 @@ def test_the_library_is_there_without_network_for_its_person_alone(
     expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
     kept = _keeps(page, photos=len(photos.nature))
     assert not [url for url in kept if "/originals/" in url]
+    with page.expect_response("**/files/**") as picture:
+        page.reload()
+    assert not picture.value.from_service_worker
     expect(page.get_by_text("this is what you saw last")).to_be_hidden()
     page.locator('.photo-grid input[name="keys"]').first.check(force=True)
     page.get_by_text("More", exact=True).click()

@@ -1,5 +1,6 @@
 """A library of thousands of photos: scrolled, left and found again, with days, months and two densities."""
 
+import json
 import re
 from pathlib import Path
 
@@ -46,6 +47,15 @@ _DAY_AT_THE_TOP = """() => {
   const name = day.querySelector("h2").getBoundingClientRect();
   const isOnTop = document.elementFromPoint(name.x + 5, name.y + name.height / 2).closest("h2") !== null;
   return [day.dataset.day, day.getBoundingClientRect().top < bar - 40, Math.round(name.top - bar), isOnTop];
+}"""
+# Puts something into each photo in turn, and has it drawn.
+_CHANGE_EACH = """() => {
+  const photos = [...document.querySelectorAll(".photo")];
+  for (const photo of photos) {
+    photo.querySelector(".photo__link").append(document.createElement("canvas"));
+    photo.getBoundingClientRect();
+  }
+  return photos.length;
 }"""
 _SUBMITTED = "new FormData(document.querySelector('form:has([data-selectable])')).getAll('keys')"
 
@@ -182,6 +192,33 @@ def test_the_rail_leads_to_a_month_by_mouse_and_by_keyboard(library: Page) -> No
     expect(library.locator("[data-day]").first).to_have_attribute("data-day", re.compile(f"^{fourth}"))
     library.get_by_role("link", name="Previous photos").click()
     expect(library.locator(f'[data-day^="{third}"]').last).to_be_attached()
+
+
+def test_drawn_along_the_rail_passes_months_and_leads_to_the_one_where_it_is_let_go(library: Page) -> None:
+    first, fifth = (library.locator(".rail [data-month]").nth(number) for number in (0, 4))
+    month = fifth.get_attribute("data-month") or ""
+    start, end = first.bounding_box(), fifth.bounding_box()
+    assert start
+    assert end
+    library.mouse.move(start["x"] + 5, start["y"] + start["height"] / 2)
+    library.mouse.down()
+    # A hand goes astray.
+    library.mouse.move(end["x"] - 200, end["y"] + end["height"] / 2, steps=5)
+    expect(fifth.locator("> span")).to_have_css("opacity", "1")
+    expect(first.locator("> span")).to_have_css("opacity", "0")
+    library.mouse.up()
+    library.wait_for_url("**/library/?before=*")
+    expect(library.locator("[data-day]").first).to_have_attribute("data-day", re.compile(f"^{month}"))
+
+
+def test_a_change_in_a_photo_restyles_it_and_not_all_others(library: Page) -> None:
+    assert library.context.browser
+    library.context.browser.start_tracing(page=library, categories=["devtools.timeline"])
+    photos = library.evaluate(_CHANGE_EACH)
+    events = json.loads(library.context.browser.stop_tracing())["traceEvents"]
+    restyled = [event["args"]["elementCount"] for event in events if "elementCount" in event.get("args", {})]
+    assert len(restyled) >= photos
+    assert sum(restyled) < 30 * photos
 
 
 def test_density_is_remembered_and_there_from_the_start(library: Page, windows: Windows, person: Person) -> None:

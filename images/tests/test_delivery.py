@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from PIL import Image as PillowImage
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from conftest import Upload
 from images import delivery, storage, variants
@@ -68,6 +68,19 @@ def test_a_direct_link_is_revalidated_by_etag(upload: Upload, visitor: Client) -
     again = visitor.get(image.direct_url, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_signed_file_asks_no_database_and_caches_keep_pictures_whatever_the_cookies(
+    upload: Upload, as_owner: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    image = upload()
+    with django_assert_num_queries(0):
+        signed = as_owner.get(delivery.variant_url(image, variants.THUMB))
+    direct = as_owner.get(image.direct_url)
+    for answer in (signed, direct):
+        assert answer.status_code == 200
+        assert body(answer)
+        assert "Vary" not in answer.headers
 
 
 def test_caches_never_outlive_the_photo(upload: Upload, visitor: Client) -> None:

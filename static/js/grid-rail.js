@@ -1,4 +1,5 @@
-/* The rail of months beside the library: loaded after it, with the month in sight marked; arrow keys go through it. */
+/* The rail of months beside the library: loaded after it, with the month in sight marked. Arrow keys go through it, and a
+   pointer that presses it passes months until it lets go. */
 const rail = document.querySelector(".rail");
 const FEW = 4;
 let links = [];
@@ -21,6 +22,33 @@ rail.addEventListener("keydown", (event) => {
   event.preventDefault();
   links[to]?.focus();
 });
+
+let pressed = null;
+let passed = null;
+
+const monthAt = (y) => links.find((link) => y < link.getBoundingClientRect().bottom) ?? links.at(-1);
+
+function pass(link) {
+  passed?.classList.remove("is-passed");
+  link?.classList.add("is-passed");
+  passed = link;
+}
+
+function letGo({ target, type }) {
+  const link = passed;
+  pass(null);
+  /* A click that begins and ends on a link is one without us. */
+  if (link && type === "pointerup" && (link !== pressed || !link.contains(target))) link.click();
+}
+
+rail.addEventListener("dragstart", (event) => event.preventDefault());
+rail.addEventListener("pointerdown", (event) => {
+  if (!event.isPrimary || event.button) return;
+  pressed = event.target.closest("[data-month]");
+  pass(monthAt(event.clientY));
+});
+addEventListener("pointermove", ({ buttons, clientY }) => passed && pass(buttons ? monthAt(clientY) : null), { passive: true });
+for (const type of ["pointerup", "pointercancel"]) addEventListener(type, letGo);
 
 async function load() {
   const answer = await fetch(rail.dataset.url);

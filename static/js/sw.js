@@ -8,6 +8,8 @@ const KEPT_DAYS = 30;
 const NOT_OURS = /^\/(admin|api|s|i|files|static)\/|\/(download|zip|feed)$/;
 /* Photos that come in while the person signs out are nobody's. */
 let forgotten = 0;
+/* Whether the network answered the last page: its pictures don't go through here then, which would slow them down. */
+let isAnswering = false;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepShell().then(() => self.skipWaiting()));
@@ -28,7 +30,7 @@ self.addEventListener("fetch", (event) => {
     return;
   } else if (request.mode === "navigate") {
     if (!NOT_OURS.test(pathname)) event.respondWith(navigate(event, pathname + search));
-  } else if (pathname.startsWith(config.statics) || pathname.startsWith(config.pictures)) {
+  } else if (!isAnswering && (pathname.startsWith(config.statics) || pathname.startsWith(config.pictures))) {
     event.respondWith(fetch(request).catch((error) => kept(request, error)));
   }
 });
@@ -65,10 +67,12 @@ async function navigate(event, address) {
   const [pathname] = address.split("?");
   try {
     const response = await fetch(event.request);
+    isAnswering = true;
     if (pathname === config.signIn) event.waitUntil(forget());
     if (address === config.library && response.ok) event.waitUntil(keepLibrary(response.clone()));
     return response;
   } catch (error) {
+    isAnswering = false;
     const isLibrary = pathname === config.library || pathname === config.home;
     return (isLibrary && (await lastLook())) || asOffline(await caches.match(config.offline, { cacheName: SHELL }), error);
   }

@@ -32,22 +32,33 @@ function channels(hash) {
   ];
 }
 
+/* The value of a channel in each point: its constant and all of its waves. */
+function plane({ constant, parts }) {
+  const values = new Float32Array(SIDE * SIDE).fill(constant);
+  for (const [across, down, weight] of parts) {
+    let at = 0;
+    for (let y = 0; y < SIDE; y++) {
+      const height = weight * down[y];
+      for (let x = 0; x < SIDE; x++) values[at++] += height * across[x];
+    }
+  }
+  return values;
+}
+
 /* It has no sides of its own: stretch it over the photo. Null if the hash is none. */
 export function blur(base64) {
   const hash = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
   if (hash.length < 5) return null;
-  const all = channels(hash);
+  const [light, yellow, red, alpha] = channels(hash).map(plane);
   const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
   const pixels = new ImageData(SIDE, SIDE);
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      const [light, yellow, red, alpha] = all.map(({ constant, parts }) =>
-        parts.reduce((sum, [across, down, weight]) => sum + weight * across[x] * down[y], constant),
-      );
-      const b = light - (2 / 3) * yellow;
-      const r = (3 * light - b + red) / 2;
-      pixels.data.set([r, r - red, b, alpha].map((part) => part * 255), (y * SIDE + x) * 4);
-    }
+  for (let at = 0; at < SIDE * SIDE; at++) {
+    const b = light[at] - (2 / 3) * yellow[at];
+    const r = (3 * light[at] - b + red[at]) / 2;
+    pixels.data[4 * at] = 255 * r;
+    pixels.data[4 * at + 1] = 255 * (r - red[at]);
+    pixels.data[4 * at + 2] = 255 * b;
+    pixels.data[4 * at + 3] = 255 * alpha[at];
   }
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   return canvas;
