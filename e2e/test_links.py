@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
@@ -106,6 +106,42 @@ def test_a_gallery_is_shared_by_keyboard_where_the_clipboard_api_is_missing(
     expect(window.get_by_text(re.compile(r"^5\d minutes left$"))).to_be_visible()
     page.keyboard.press("Escape")
     expect(share).to_be_focused()
+
+
+def test_a_share_window_closed_before_its_answer_opens_again_only_for_an_error(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    key = instance.upload(person, photos.nature[0])[0]["key"]
+    page = windows.open()
+    sign_in(page, person)
+    page.goto(f"/p/{key}")
+    share = page.get_by_role("button", name="Share", exact=True)
+    share.click()
+    window = page.get_by_role("dialog")
+    name = window.get_by_label("Name", exact=True)
+    expect(window).to_be_visible()
+    page.evaluate("document.addEventListener('htmx:afterSettle', () => console.info('settled'))")
+    held: list[Route] = []
+    page.route("**/links/*", lambda route: held.append(route))
+
+    def save_and_close(text: str) -> None:
+        name.fill(text)
+        with page.expect_request("**/links/*"):
+            window.get_by_role("button", name="Save").click()
+        page.keyboard.press("Escape")
+        expect(share).to_be_focused()
+        with page.expect_console_message(lambda message: message.text == "settled"):
+            held.pop().continue_()
+
+    save_and_close("For you")
+    expect(window).to_be_hidden()
+    expect(share).to_be_focused()
+
+    share.click()
+    name.evaluate("field => field.removeAttribute('maxlength')")
+    windows.refuses(422, "/links/*")
+    save_and_close("long" * 100)
+    expect(window.get_by_text("at most 120 characters")).to_be_visible()
 
 
 def test_without_javascript_links_are_made_changed_opened_and_revoked(

@@ -18,13 +18,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status === 422) Object.assign(detail, { shouldSwap: true, isError: false });
 });
 
-/* If the photos have gone in the meantime the server answers with another page, so this one is old. */
-dialog?.addEventListener("htmx:afterSettle", () => {
+/* If the photos have gone in the meantime the server answers with another page, so this one is old. A window that was
+ * closed meanwhile stays closed, unless what it was closed with could not be saved. */
+dialog?.addEventListener("htmx:afterSettle", ({ detail: { target, xhr } }) => {
   if (!dialog.querySelector("#share-link")) {
     location.reload();
     return;
   }
-  if (!dialog.open) dialog.showModal();
+  const isNew = target.id === "share-body";
+  if (!dialog.open && (isNew || xhr.status === 422)) dialog.showModal();
   if (!dialog.contains(document.activeElement)) dialog.querySelector("#share-url, button")?.focus();
   offer(dialog);
 });
