@@ -205,6 +205,7 @@ def database_url() -> str:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.program
 def test_a_purge_that_is_killed_is_finished_by_the_next(
     owner: User, media: Path, stored: Stored, tmp_path: Path
 ) -> None:

@@ -238,13 +238,17 @@ def test_damaged_bytes_give_an_answer_or_a_value_error(format_name: str) -> None
 @pytest.mark.parametrize(
     ("format_name", "data"),
     [
-        ("JPEG", b"\xff\xd8" + b"\xff" * 1_000_000),
-        ("JPEG", b"\xff\xd8" + segment(0xDA, b"") + b"\xff\x00" * 2_000_000),
-        ("JPEG", b"\xff\xd8" + segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\xff\xff") * 100_000),
-        ("PNG", b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0IHDR\0\0\0\0" * 200_000),
-        ("WebP", b"RIFF" + struct.pack("<I", 1_600_004) + b"WEBP" + b"junk\0\0\0\0" * 200_000),
-        ("GIF", b"GIF89a" + bytes(7) + b"\x21\xfe\x01a\0" * 300_000),
-        ("GIF", b"GIF89a" + bytes(1_000_000)),
+        pytest.param("JPEG", b"\xff\xd8" + b"\xff" * 1_000_000, id="fill bytes"),
+        pytest.param("JPEG", b"\xff\xd8" + segment(0xDA, b"") + b"\xff\x00" * 2_000_000, id="scan"),
+        pytest.param(
+            "JPEG", b"\xff\xd8" + segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\xff\xff") * 100_000, id="Exif segments"
+        ),
+        pytest.param("PNG", b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0IHDR\0\0\0\0" * 200_000, id="empty chunks"),
+        pytest.param(
+            "WebP", b"RIFF" + struct.pack("<I", 1_600_004) + b"WEBP" + b"junk\0\0\0\0" * 200_000, id="junk chunks"
+        ),
+        pytest.param("GIF", b"GIF89a" + bytes(7) + b"\x21\xfe\x01a\0" * 300_000, id="comments"),
+        pytest.param("GIF", b"GIF89a" + bytes(1_000_000), id="zeros"),
     ],
 )
 def test_hostile_files_are_refused_in_linear_time(format_name: str, data: bytes) -> None:

@@ -47,9 +47,25 @@ class Page(HTMLParser):
         return [value for _tag, attributes in self.elements if (value := attributes.get(attribute))]
 
 
+pytestmark = pytest.mark.xdist_group("markup")
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Page]:
+    return {}
+
+
 @pytest.fixture
-def pages(as_owner: Client, visitor: Client, owner: User, upload: Upload) -> dict[str, Page]:
-    """Pages of every kind by address: those of an owner, those of visitors, and forms that were filled in wrongly."""
+def pages(request: pytest.FixtureRequest, kept: dict[str, Page]) -> dict[str, Page]:
+    """Pages of every kind by address, which are asked for once."""
+    if not kept:
+        kept |= request.getfixturevalue("answered")
+    return kept
+
+
+@pytest.fixture
+def answered(as_owner: Client, visitor: Client, owner: User, upload: Upload) -> dict[str, Page]:
+    """Pages of an owner, those of visitors, and forms that were filled in wrongly."""
     image, gone = upload(visibility="public"), upload()
     Image.objects.filter(pk=gone.pk).update(trashed_at=gone.created_at)
     gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public")
