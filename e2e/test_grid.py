@@ -57,6 +57,11 @@ _CHANGE_EACH = """() => {
   }
   return photos.length;
 }"""
+_WATCH_SHIFTS = """() => {
+  window.shifts = [];
+  new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
+    .observe({ type: "layout-shift" });
+}"""
 _SUBMITTED = "new FormData(document.querySelector('form:has([data-selectable])')).getAll('keys')"
 
 
@@ -219,6 +224,27 @@ def test_a_change_in_a_photo_restyles_it_and_not_all_others(library: Page) -> No
     restyled = [event["args"]["elementCount"] for event in events if "elementCount" in event.get("args", {})]
     assert len(restyled) >= photos
     assert sum(restyled) < 30 * photos
+
+
+def test_photos_that_come_late_move_nothing_that_is_in_sight(library: Page) -> None:
+    library.mouse.move(640, 400)
+    _scroll(library, to="400")  # in the day of 500
+    held: list[Route] = []
+    library.route(lambda url: "/library/?" in url, lambda route: held.append(route))
+    library.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    _rest(library)
+    library.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    _rest(library)
+    library.evaluate(_WATCH_SHIFTS)
+    shown = library.evaluate(_SHOWN)
+    with library.expect_response(lambda response: "/library/?" in response.url):
+        held.pop().continue_()
+    _rest(library)
+    assert library.evaluate(_SHOWN) > shown
+    # Photos of the last row grow by a few pixels once it is full.
+    assert sum(library.evaluate("shifts")) < 0.01
+    # What fills the last row counts as a shift while one scrolls on, if it has a height.
+    assert library.evaluate("getComputedStyle(document.querySelector('.photo-grid'), '::after').height") == "0px"
 
 
 def test_density_is_remembered_and_there_from_the_start(library: Page, windows: Windows, person: Person) -> None:
