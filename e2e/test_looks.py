@@ -2,17 +2,19 @@
 find what they press; where one is with Tab is seen, and what is loaded for it is little."""
 
 from itertools import product
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e import pages
 from e2e.instance import Instance, Person
 from e2e.looks import NARROW, SIZES, faults, focus_faults
 from e2e.photos import Photos
 from e2e.windows import Windows, choose, drop, hovering, open_upload, sign_in, start_upload
+from photocloud.tests import stack
 from photocloud.tests.test_access import POSTED
 
 pytestmark = pytest.mark.browser
@@ -154,6 +156,30 @@ def test_what_people_read_when_something_went_wrong_is_for_everyone(
     assert not found, "\n".join(found)
 
 
+def test_what_nginx_says_by_itself_is_for_everyone(browser: Browser, tmp_path: Path) -> None:
+    port = stack.free_port()
+    with (
+        stack.nginx(tmp_path, listen=port, upstream=stack.free_port(), media_root=tmp_path),
+        browser.new_context(base_url=f"http://127.0.0.1:{port}") as context,
+    ):
+        page = context.new_page()
+        page.goto("/library/")
+        found = faults(page, "away")
+        stops, unseen = focus_faults(page, "away")
+        with page.expect_navigation():
+            page.get_by_role("link", name="Try again").click()
+        expect(page.get_by_role("heading", name="Back soon")).to_be_visible()
+
+        page = context.new_page()  # the first one's policy allows no form
+        page.set_content(f'<form method="post" action="http://127.0.0.1:{port}/upload"><textarea name="text">')
+        page.evaluate(_SEND_LONG, stack.NGINX_REQUEST_MAX_BYTES)
+        expect(page.get_by_role("heading", name="That is too much at once")).to_be_visible()
+        found += faults(page, "too large")
+    assert stops == 1
+    assert not found + unseen, "\n".join(found + unseen)
+
+
+_SEND_LONG = "size => { document.querySelector('textarea').value = 'x'.repeat(size); document.forms[0].submit(); }"
 _BROKEN = "from django.template import loader; print(loader.get_template('{status}.html').render({{'theme': ''}}))"
 _SEND_OFTEN = """async () => {
   const form = document.querySelector("main form");

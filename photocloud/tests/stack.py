@@ -1,6 +1,7 @@
 """Real processes for tests: PhotoCloud as script/server starts it, what stands around it, and a person who uses it."""
 
 import fcntl
+import getpass
 import os
 import random
 import re
@@ -32,6 +33,7 @@ from django.conf import settings
 from script import serve
 serve.collect_static(settings.DATA_DIR)
 """
+NGINX_REQUEST_MAX_BYTES = 400_000
 PREPARE = f"""
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
@@ -158,6 +160,31 @@ def wait_until_up(run: "subprocess.Popen[bytes]", url: str, *, log: Path) -> Non
         assert run.poll() is None, f"The server ended: {log.read_text()}"
         assert time.monotonic() < deadline, f"The server isn't up in time: {log.read_text()}"
         time.sleep(0.05)
+
+
+@contextmanager
+def nginx(folder: Path, *, listen: int, upstream: int, media_root: Path) -> Iterator[Path]:
+    """Runs nginx on deploy/nginx.conf; gives the path of its access log."""
+    run = folder / "nginx run"
+    run.mkdir()
+    variables: Mapping[str, str] = {
+        "NGINX_USER": getpass.getuser(),
+        "LISTEN": f"127.0.0.1:{listen}",
+        "UPSTREAM": f"127.0.0.1:{upstream}",
+        "MEDIA_ROOT": str(media_root),
+        "UPLOAD_REQUEST_MAX_BYTES": str(NGINX_REQUEST_MAX_BYTES),
+        "FORWARDED_PROTO": "$scheme",
+        "TEMP_DIR": str(run),
+        "ACCESS_LOG": str(run / "access.log"),
+    }
+    template = (BASE_DIR / "deploy" / "nginx.conf").read_text()
+    config = run / "nginx.conf"
+    config.write_text(re.sub(r"\$\{([A-Z_]+)\}", lambda match: variables[match[1]], template))
+    binary = program("nginx", "apt-get install nginx-light")
+    command = [binary, "-p", str(run), "-c", str(config), "-g", f'daemon off; pid "{run}/pid";']
+    # A page that nginx answers by itself: the test may want the app to be away.
+    with process(command, ready=f"http://127.0.0.1:{listen}/_media/", log=run / "log"):
+        yield run / "access.log"
 
 
 @contextmanager

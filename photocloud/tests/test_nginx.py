@@ -1,12 +1,10 @@
 """From an upload to a view through a real nginx with deploy/nginx.conf, and a real gunicorn behind it."""
 
 import base64
-import getpass
 import hashlib
 import http.client
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +13,10 @@ import requests
 
 from images.tests.pictures import jpeg
 from photocloud.tests import resumable, stack
+from photocloud.tests.stack import NGINX_REQUEST_MAX_BYTES
 
 # One process runs all of them, so that the servers start once.
 pytestmark = [pytest.mark.program, pytest.mark.xdist_group("nginx")]
-
-REQUEST_MAX_BYTES = 400_000
 
 
 @dataclass(frozen=True)
@@ -34,31 +31,6 @@ class Site:
         return requests.post(f"{self.url}/upload", files={"file": ("a.jpg", picture)}, headers=bearer, timeout=60)
 
 
-@contextmanager
-def nginx(folder: Path, *, listen: int, upstream: int, media_root: Path) -> Iterator[Path]:
-    """Runs nginx on deploy/nginx.conf; gives the path of its access log."""
-    run = folder / "nginx run"
-    run.mkdir()
-    variables: Mapping[str, str] = {
-        "NGINX_USER": getpass.getuser(),
-        "LISTEN": f"127.0.0.1:{listen}",
-        "UPSTREAM": f"127.0.0.1:{upstream}",
-        "MEDIA_ROOT": str(media_root),
-        "UPLOAD_REQUEST_MAX_BYTES": str(REQUEST_MAX_BYTES),
-        "FORWARDED_PROTO": "$scheme",
-        "TEMP_DIR": str(run),
-        "ACCESS_LOG": str(run / "access.log"),
-    }
-    template = (stack.BASE_DIR / "deploy" / "nginx.conf").read_text()
-    config = run / "nginx.conf"
-    config.write_text(re.sub(r"\$\{([A-Z_]+)\}", lambda match: variables[match[1]], template))
-    binary = stack.program("nginx", "apt-get install nginx-light")
-    command = [binary, "-p", str(run), "-c", str(config), "-g", f'daemon off; pid "{run}/pid";']
-    # A page that nginx answers by itself: the test may want the app to be away.
-    with stack.process(command, ready=f"http://127.0.0.1:{listen}/_media/", log=run / "log"):
-        yield run / "access.log"
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator[Site]:
     stack.program("nginx", "apt-get install nginx-light")
@@ -71,11 +43,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator
         "X_ACCEL_PREFIX": "/_media/",
         "TRUSTED_PROXY_COUNT": "1",
         "UPLOAD_MAX_BYTES": "200000",
-        "UPLOAD_REQUEST_MAX_BYTES": str(REQUEST_MAX_BYTES),
+        "UPLOAD_REQUEST_MAX_BYTES": str(NGINX_REQUEST_MAX_BYTES),
     }
     with (
         stack.app(folder, ready_made, **variables) as app,
-        nginx(folder, listen=port, upstream=app_port, media_root=app.media_root) as access_log,
+        stack.nginx(folder, listen=port, upstream=app_port, media_root=app.media_root) as access_log,
     ):
         yield Site(app, url, app.token, access_log)
 
@@ -158,15 +130,19 @@ def test_files_have_no_other_door(site: Site, direct_link: str) -> None:
 
 
 def test_what_is_too_large_for_nginx_is_refused_in_json_to_scripts_and_as_a_page_to_people(site: Site) -> None:
-    body = b"\xff" * (REQUEST_MAX_BYTES + 1)
+    body = b"\xff" * (NGINX_REQUEST_MAX_BYTES + 1)
     for path in ("/upload", "/upload?filename=a.jpg", "/api/v1/images"):
         script = requests.post(site.url + path, body, timeout=30)
         assert script.status_code == 413
         assert script.headers["Content-Type"] == "application/json"
-        assert script.json() == {"status": "error", "message": "The request is too large.", "limit": REQUEST_MAX_BYTES}
+        assert script.json() == {
+            "status": "error",
+            "message": "The request is too large.",
+            "limit": NGINX_REQUEST_MAX_BYTES,
+        }
     person = requests.post(f"{site.url}/upload", body, headers={"Accept": "text/html,*/*"}, timeout=30)
     assert (person.status_code, person.headers["Content-Type"]) == (413, "text/html")
-    assert str(REQUEST_MAX_BYTES) in person.text
+    assert str(NGINX_REQUEST_MAX_BYTES) in person.text
     _assert_in_the_look(person)
 
 
@@ -191,8 +167,8 @@ def test_a_tus_upload_goes_through_in_pieces_and_its_refusals_are_the_app_s_own(
         assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.headers["Tus-Resumable"] == "1.0.0"
-    too_large = through.patch(path, 5000, bytes(REQUEST_MAX_BYTES + 1))
-    assert (too_large.status_code, too_large.json()["limit"]) == (413, REQUEST_MAX_BYTES)
+    too_large = through.patch(path, 5000, bytes(NGINX_REQUEST_MAX_BYTES + 1))
+    assert (too_large.status_code, too_large.json()["limit"]) == (413, NGINX_REQUEST_MAX_BYTES)
     assert through.patch(path, 5000, iter([data[5000:6000], data[6000:7000]])).status_code == 204  # nginx counts them
     head = through.head(path)
     assert (head.headers["Upload-Offset"], head.headers["Cache-Control"]) == ("7000", "no-store")
@@ -213,7 +189,7 @@ def test_a_forged_address_is_not_believed(site: Site) -> None:
 
 def test_credentials_in_an_address_reach_no_log(site: Site) -> None:
     requests.get(f"{site.url}/images-list?token=very-secret", timeout=30)
-    requests.post(f"{site.url}/upload?token=very-secret", b"\xff" * (REQUEST_MAX_BYTES + 1), timeout=30)
+    requests.post(f"{site.url}/upload?token=very-secret", b"\xff" * (NGINX_REQUEST_MAX_BYTES + 1), timeout=30)
     requests.get(f"{site.url}/s/very{'1' * 18}/zip", timeout=30)
     requests.get(f"{site.url}/accounts/password/reset/key/1-very-secret/", timeout=30)
     access = site.access_log.read_text()
@@ -232,14 +208,14 @@ def test_credentials_in_an_address_reach_no_log(site: Site) -> None:
 
 def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> None:
     port = stack.free_port()
-    with nginx(tmp_path, listen=port, upstream=stack.free_port(), media_root=tmp_path) as access_log:
+    with stack.nginx(tmp_path, listen=port, upstream=stack.free_port(), media_root=tmp_path) as access_log:
         script = requests.get(f"http://127.0.0.1:{port}/images-list?token=very-secret", timeout=30)
         assert (script.status_code, script.json()["status"]) == (502, "error")
         assert script.headers["Retry-After"] == "10"
         person = requests.get(f"http://127.0.0.1:{port}/library/", headers={"Accept": "text/html"}, timeout=30)
         assert (person.status_code, person.headers["Content-Type"]) == (502, "text/html")
         assert '<html lang="en"><head>' in person.text
-        assert '<meta http-equiv="refresh" content="10">' in person.text
+        assert '<a href="">Try again</a>' in person.text
         assert "<h1>Back soon</h1>" in person.text
         assert (person.headers["Retry-After"], person.headers["Cache-Control"]) == ("10", "no-store")
         _assert_in_the_look(person)
