@@ -62,7 +62,8 @@ def _belongs(item: pytest.Item, name: str) -> bool:
 
 def _uses_database(item: pytest.Item) -> bool:
     """Also what starts programs of its own, which are told by the environment where their database is."""
-    starts_programs = item.path.parent == Path(__file__).parent / "photocloud" / "tests"
+    at_home = item.path.parent == Path(__file__).parent / "photocloud" / "tests"
+    starts_programs = at_home and item.get_closest_marker("program") is not None
     asks_for_it = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db") is not None
     return starts_programs or asks_for_it
 

@@ -15,6 +15,9 @@ from galleries.models import Additions, Gallery
 from images.models import Image
 from photocloud.tests.test_site import PAGES
 
+# One process runs all of them, so that the pages are asked for once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("markup")]
+
 HEADINGS = ("h1", "h2", "h3", "h4")
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "popovertarget", "commandfor")
 
@@ -45,9 +48,6 @@ class Page(HTMLParser):
 
     def values(self, attribute: str) -> list[str]:
         return [value for _tag, attributes in self.elements if (value := attributes.get(attribute))]
-
-
-pytestmark = pytest.mark.xdist_group("markup")
 
 
 @pytest.fixture(scope="module")
