@@ -1,6 +1,7 @@
 """Three people (owner, stranger, visitor), their clients, real files in a temp folder, real pictures."""
 
 import gc
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytest_django import Settings
 from accounts import tokens
 from accounts.models import User
 from images.models import Image
+from images.tests import pictures
 from images.tests.pictures import jpeg
 
 Upload: TypeAlias = Callable[..., Image]
@@ -92,6 +94,12 @@ def own_language() -> Iterator[None]:
     yield
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_pictures(request: pytest.FixtureRequest) -> None:
+    """A test's pictures are the same whatever ran before it, and not those of other tests."""
+    pictures.begin(zlib.crc32(request.node.nodeid.encode()))
 
 
 @pytest.fixture

@@ -347,7 +347,7 @@ def test_a_duplicate_looks_like_any_other_upload(
     address = tus.created(len(data), door=door(made), filename="a.jpg")
     fresh = tus.created(len(data), door=door(made), filename="a.jpg")
     seen = []
-    for url, body in ((address, data), (fresh, jpeg((50, 60)).ljust(len(data), b"\0")[: len(data)])):
+    for url, body in ((address, data), (fresh, jpeg((40, 30)).ljust(len(data), b"\0"))):
         answers = [tus.head(url), tus.patch(url, 0, body[:9]), tus.patch(url, 9, body[9:]), tus.head(url)]
         assert not [name for answer in answers for name in TELLING if name in answer.headers]
         seen.append([(answer.status_code, sorted(answer.headers)) for answer in answers])
