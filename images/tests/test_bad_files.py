@@ -256,7 +256,7 @@ def test_a_decoder_that_is_killed_costs_the_file_it_had_alone(
     is_over = threading.Event()
 
     def kill() -> None:
-        while not is_over.wait(0.5):
+        while not is_over.wait(0.1):
             for pid in decoders():
                 with suppress(ProcessLookupError):
                     os.kill(pid, number)
