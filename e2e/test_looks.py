@@ -167,7 +167,7 @@ def test_what_nginx_says_by_itself_is_for_everyone(browser: Browser, tmp_path: P
         found = faults(page, "away")
         stops, unseen = focus_faults(page, "away")
         with page.expect_navigation():
-            page.get_by_role("link", name="Try again").click()
+            page.get_by_role("link", name="Retry").click()
         expect(page.get_by_role("heading", name="Back soon")).to_be_visible()
 
         page = context.new_page()  # the first one's policy allows no form
@@ -254,6 +254,7 @@ def test_pages_in_the_middle_of_something_are_for_everyone(
     found += faults(page, "a photo over the library")
     page.keyboard.press("i")
     expect(page.locator(".photo-page")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     found += faults(page, "shortcuts")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.conf import settings
+from django.utils import translation
 
 from images.tests.pictures import jpeg
 from photocloud.tests import resumable, stack
@@ -50,6 +52,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, ready_made: Path) -> Iterator
         stack.nginx(folder, listen=port, upstream=app_port, media_root=app.media_root) as access_log,
     ):
         yield Site(app, url, app.token, access_log)
+
+
+@pytest.fixture(scope="module")
+def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an nginx whose app isn't there."""
+    folder, port = tmp_path_factory.mktemp("away"), stack.free_port()
+    with stack.nginx(folder, listen=port, upstream=stack.free_port(), media_root=folder):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +225,7 @@ def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> Non
         person = requests.get(f"http://127.0.0.1:{port}/library/", headers={"Accept": "text/html"}, timeout=30)
         assert (person.status_code, person.headers["Content-Type"]) == (502, "text/html")
         assert '<html lang="en"><head>' in person.text
-        assert '<a href="">Try again</a>' in person.text
+        assert '<a href="">Retry</a>' in person.text
         assert "<h1>Back soon</h1>" in person.text
         assert (person.headers["Retry-After"], person.headers["Cache-Control"]) == ("10", "no-store")
         _assert_in_the_look(person)
@@ -224,6 +234,41 @@ def test_scripts_and_people_are_told_when_the_app_is_away(tmp_path: Path) -> Non
         forged = requests.get(f"http://127.0.0.1:{port}/library/", cookies={"theme": '"><script>'}, timeout=30)
         assert "script" not in forged.text
     assert "very-secret" not in access_log.read_text() + (access_log.parent / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "shown"),
+    [
+        *(("", code, code) for code, _ in settings.LANGUAGES),
+        ("de", "fr", "de"),
+        ("zh-hans", "fr", "zh-hans"),
+        ("", "nl,fr-CH;q=0.9,en;q=0.8", "fr"),
+        ("", "PT, ZH-CN;q=0.9", "zh-hans"),
+        ("", "den", "en"),
+        ("", "", "en"),
+        ('"><script>', "es", "es"),
+    ],
+)
+def test_its_pages_are_in_the_language_of_their_reader(away: str, chosen: str, asked: str, shown: str) -> None:
+    page = _in_language(f"{away}/library/", asked, chosen)
+    assert f'<html lang="{shown.partition("-")[0]}">' in page.lower()
+    with translation.override(shown):
+        assert f'<a href="">{translation.gettext("Retry")}</a>' in page
+
+
+def test_each_language_has_its_own_words(site: Site, away: str) -> None:
+    body = b"\xff" * (NGINX_REQUEST_MAX_BYTES + 1)
+    for url, data in ((f"{away}/library/", None), (f"{site.url}/upload", body)):
+        pages = [_in_language(url, code, body=data) for code, _ in settings.LANGUAGES]
+        for piece in ("title", "h1", "p"):
+            words = {re.findall(f"<{piece}>([^<]+)</{piece}>", page)[0] for page in pages}
+            assert len(words) == len(pages), (url, words)
+
+
+def _in_language(url: str, asked: str, chosen: str = "", body: bytes | None = None) -> str:
+    headers = {"Accept": "text/html", "Accept-Language": asked, "Cookie": f"language={chosen}"}
+    page = requests.request("GET" if body is None else "POST", url, data=body, headers=headers, timeout=30)
+    return page.content.decode()
 
 
 def _assert_in_the_look(page: requests.Response) -> None:
