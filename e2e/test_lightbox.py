@@ -42,6 +42,7 @@ def _ready(page: Page) -> Locator:
 
 
 def _swipe(page: Page, *, to_left_px: int) -> None:
+    page.wait_for_function(_IS_AT_REST)
     session = page.context.new_cdp_session(page)
     x, y = 180 + to_left_px / 2, 370
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
@@ -50,6 +51,9 @@ def _swipe(page: Page, *, to_left_px: int) -> None:
         session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     session.detach()
+
+
+_IS_AT_REST = "Math.abs(document.querySelector('.pswp__item[aria-hidden=false]').getBoundingClientRect().x) < 1"
 
 
 def test_a_gallery_is_leafed_through_with_the_keyboard_alone(

@@ -75,7 +75,8 @@ def test_the_keyboard_alone_signs_in_opens_a_photo_turns_the_pages_and_copies(
     tab_to(page, first)
     assert first.evaluate("link => getComputedStyle(link).outlineStyle") != "none"
     page.keyboard.press("Enter")
-    page.wait_for_url(newer["page_url"])
+    expect(page.get_by_role("dialog")).to_be_focused()
+    expect(page).to_have_url(newer["page_url"])
     page.keyboard.press("ArrowRight")
     page.wait_for_url(older["page_url"])
     page.keyboard.press("ArrowLeft")

@@ -18,6 +18,7 @@ def _open_page(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_focused()
     page.keyboard.press("i")
     expect(page.locator(".photo-page")).to_be_visible()
+    page.wait_for_load_state()  # its scripts listen to keys
 
 
 def test_the_keyboard_reaches_all_that_a_photo_s_page_offers(

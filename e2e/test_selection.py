@@ -13,7 +13,7 @@ from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to
 
 pytestmark = pytest.mark.browser
 
-PRESS_MS = 700
+REST_MS = 700
 
 # Failed photos need no files.
 _FILL = """
@@ -39,11 +39,14 @@ def _gallery(instance: Instance, person: Person, photos: Photos) -> str:
     return f"/g/{key}"
 
 
-def _selected(page: Page) -> list[int]:
-    numbers: list[int] = page.locator(".photo-grid input[name=keys]").evaluate_all(
-        "all => all.flatMap((box, number) => box.checked ? [number] : [])"
-    )
-    return numbers
+def _expect_selected(page: Page, *numbers: int) -> None:
+    page.wait_for_function(_IS_SELECTED, arg=list(numbers))
+
+
+_IS_SELECTED = """(numbers) => {
+  const boxes = [...document.querySelectorAll(".photo-grid input[name=keys]")];
+  return String(boxes.flatMap((box, number) => (box.checked ? [number] : []))) === String(numbers);
+}"""
 
 
 def _middle(target: Locator) -> dict[str, float]:
@@ -61,10 +64,10 @@ def _finger(page: Page) -> Iterator[CDPSession]:
 
 
 def _press(page: Page, target: Locator, *along: Locator) -> None:
-    """A finger stays on `target` for long, goes along others, and leaves."""
+    """A finger stays on `target` until it is selected, goes along others, and leaves."""
     with _finger(page) as finger:
         finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [_middle(target)]})
-        page.wait_for_timeout(PRESS_MS)
+        expect(target.locator("input[name=keys]")).to_be_checked()
         for other in along:
             finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [_middle(other)]})
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
@@ -77,7 +80,7 @@ def _swipe_up(page: Page, target: Locator) -> None:
         for step in range(1, 13):
             point = {**middle, "y": middle["y"] - 20 * step}
             finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
-        page.wait_for_timeout(PRESS_MS)  # at rest, or the page would roll on and the next tap only stop it
+        page.wait_for_timeout(REST_MS)  # at rest, or the page would roll on and the next tap only stop it
         finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
@@ -90,36 +93,37 @@ def test_a_gallery_is_selected_and_shared_with_the_keyboard_alone(
     sign_in(page, person)
     page.goto(path)
     links, label = page.locator(".photo__link"), page.locator("[data-selected]")
+    boxes = page.locator(".photo-grid input[name=keys]")
     tab_to(page, links.first)
     page.keyboard.press("x")
     expect(label).to_have_text("1 photo selected")
     for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowLeft"):
         page.keyboard.press(key)
     expect(links.nth(1)).to_be_focused()
-    assert _selected(page) == [0, 1]
+    _expect_selected(page, 0, 1)
     expect(page.locator("form > [role=status]")).to_have_text("2 photos selected")
 
     page.keyboard.press("ArrowDown")
     below = page.evaluate("document.activeElement.closest('.photo').getBoundingClientRect().top")
     assert below > links.first.bounding_box()["y"]  # type: ignore[index]
     page.keyboard.press("Space")
-    assert len(_selected(page)) == 3
+    expect(boxes.and_(page.locator(":checked"))).to_have_count(3)
     page.keyboard.press("ArrowUp")
     expect(links.nth(1)).to_be_focused()
     page.keyboard.press("Space")
-    assert 1 not in _selected(page)
+    expect(boxes.nth(1)).not_to_be_checked()
     page.keyboard.press("Control+a")
     expect(label).to_have_text("16 photos selected")
     page.keyboard.press("Escape")
     expect(page.locator(".selection-bar")).to_be_hidden()
     expect(page.locator("form > [role=status]")).to_have_text("Nothing selected")
-    assert _selected(page) == []
+    _expect_selected(page)
 
     page.keyboard.press("End")
     expect(links.last).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("Shift+ArrowRight")
-    assert _selected(page) == [0, 1]
+    _expect_selected(page, 0, 1)
     tab_to(page, page.locator(".selection-bar").get_by_role("button", name="Share"))
     page.keyboard.press("Enter")
     link = page.get_by_role("dialog").get_by_label("Link", exact=True)
@@ -147,24 +151,24 @@ def test_a_gallery_is_selected_and_shared_with_fingers_and_a_friend_takes_what_s
     page.goto(path)
     items, bar = page.locator(".photo-grid .photo"), page.locator(".selection-bar")
     _press(page, items.nth(1))
-    assert _selected(page) == [1]
+    _expect_selected(page, 1)
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
     items.nth(3).locator(".photo__link").tap()
-    assert _selected(page) == [1, 3]
+    _expect_selected(page, 1, 3)
     expect(page.locator(".pswp")).to_have_count(0)
     assert bar.bounding_box()["height"] < 130  # type: ignore[index]
     items.nth(3).locator(".photo__link").tap()
     bar.get_by_role("button", name="Clear the selection").tap()
-    assert _selected(page) == []
+    _expect_selected(page)
 
     items.nth(0).evaluate("photo => photo.scrollIntoView({ block: 'center' })")
     before = page.evaluate("scrollY")
     _press(page, items.nth(0), items.nth(1), items.nth(3), items.nth(2))
-    assert _selected(page) == [0, 1, 2]
+    _expect_selected(page, 0, 1, 2)
     assert page.evaluate("scrollY") == before
     _swipe_up(page, items.nth(1))
     page.wait_for_function(f"scrollY > {before + 100}")
-    assert _selected(page) == [0, 1, 2]
+    _expect_selected(page, 0, 1, 2)
 
     bar.get_by_role("button", name="Share").tap()
     link = page.get_by_role("dialog").get_by_label("Link", exact=True).input_value()
@@ -173,7 +177,7 @@ def test_a_gallery_is_selected_and_shared_with_fingers_and_a_friend_takes_what_s
     shared = friend.locator(".photo-grid .photo")
     drawn(shared.locator("img"))
     _press(friend, shared.nth(1), shared.nth(2))
-    assert _selected(friend) == [1, 2]
+    _expect_selected(friend, 1, 2)
     with friend.expect_download() as download:
         friend.get_by_role("button", name="Download").tap()
     with zipfile.ZipFile(download.value.path()) as archive:

@@ -13,16 +13,19 @@ pytestmark = pytest.mark.browser
 
 CHUNK_BYTES = 8 * 1024**2
 
-# The names of the files that this browser keeps for after a crash.
-_KEPT = """() => new Promise((resolve) => {
+# All that this browser keeps in a store for after a crash.
+_STORE = """(name) => new Promise((resolve) => {
   const request = indexedDB.open("uppy-blobs");
   request.onsuccess = () => {
     const names = [...request.result.objectStoreNames];
-    if (!names.includes("files")) { request.result.close(); resolve([]); return; }
-    const all = request.result.transaction(["files"]).objectStore("files").getAll();
-    all.onsuccess = () => { request.result.close(); resolve(all.result.map((kept) => kept.data.name)); };
+    if (!names.includes(name)) { request.result.close(); resolve([]); return; }
+    const all = request.result.transaction([name]).objectStore(name).getAll();
+    all.onsuccess = () => { request.result.close(); resolve(all.result); };
   };
 })"""
+_KEPT = f"async () => (await ({_STORE})('files')).map(({{ data }}) => data.name)"
+_LISTED = f"""async () => (await ({_STORE})("metadata"))
+  .flatMap(({{ metadata }}) => Object.keys(JSON.parse(metadata).files))"""
 
 
 @pytest.fixture
@@ -84,8 +87,8 @@ def test_what_was_chosen_and_not_begun_waits_for_its_person(windows: Windows, pe
     sign_in(page, person)
     open_upload(page)
     choose(page, photos.nature[0])
-    page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
-    page.wait_for_timeout(1000)  # the list of what is kept is written a moment after the photo
+    for kept in (_KEPT, _LISTED):
+        page.wait_for_function(f"async () => (await ({kept})()).length === 1")
     page.goto("/galleries/")
     tray = page.get_by_role("region", name="Uploads")
     expect(tray).to_contain_text("1 photo waits for you")
