@@ -199,6 +199,31 @@ def test_every_piece_of_the_style_guide_is_for_everyone(windows: Windows, instan
     assert not found, "\n".join(found)
 
 
+def test_the_pages_of_a_moderator_are_for_everyone(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    photo = instance.upload(person, photos.nature[0], gallery="new", new_gallery="Spring")[0]
+    pages.make(instance, gallery=photo["gallery"])
+    page = windows.open()
+    sign_in(page, instance.make_people("curator", superuser=True)[0])
+    found = []
+    for address in (
+        "",
+        "images/image/",
+        "images/purgerun/",
+        "galleries/gallery/",
+        "galleries/sharelink/",
+        "accounts/user/",
+    ):
+        page.goto(f"/admin/{address}")
+        found += faults(page, f"admin, {address}", are_controls_ours=False)
+    for model in ("images/image", "galleries/gallery", "accounts/user"):
+        page.goto(f"/admin/{model}/")
+        page.locator("#result_list th a").first.click()
+        found += faults(page, f"admin, one of {model}", are_controls_ours=False)
+    assert not found, "\n".join(found)
+
+
 def test_what_became_of_files_without_scripts_is_told_to_everyone(
     windows: Windows, instance: Instance, person: Person, photos: Photos
 ) -> None:

@@ -1,5 +1,6 @@
 """Every address of the product."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -14,6 +15,8 @@ handler400 = errors.bad_request
 handler404 = errors.not_found
 handler429 = errors.too_many  # asked for by allauth
 handler500 = errors.server_error
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 urlpatterns = [
     path("", explore.home, name="home"),

@@ -192,3 +192,9 @@ def test_public_pages_tell_search_engines_what_they_are(visitor: Client, upload:
         assert "noindex" in page, path
         assert "canonical" not in page, path
     assert visitor.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /admin/\n")
+
+
+def test_the_admin_has_the_name_and_the_look_of_the_site(as_moderator: Client, settings: Settings) -> None:
+    page = as_moderator.get("/admin/").content.decode()
+    assert f"| {settings.SITE_NAME}</title>" in page
+    assert page.index("admin/css/dark_mode.css") < page.index("css/tokens.css") < page.index("css/admin.css")
