@@ -219,7 +219,7 @@ def test_the_pages_of_a_moderator_are_for_everyone(
         found += faults(page, f"admin, {address}", are_controls_ours=False)
     for model in ("images/image", "galleries/gallery", "accounts/user"):
         page.goto(f"/admin/{model}/")
-        page.locator("#result_list th a").first.click()
+        page.goto(str(page.locator("#result_list th a").first.get_attribute("href")))
         found += faults(page, f"admin, one of {model}", are_controls_ours=False)
     assert not found, "\n".join(found)
 
