@@ -11,8 +11,21 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from images import deletion, delivery, storage, variants, visibility
+from images import deletion, delivery, formats, storage, variants, visibility
 from images.models import Image, ImageQuerySet, PurgeRun
+
+
+class FormatFilter(admin.SimpleListFilter):
+    """The accepted formats. A photo that failed has none, which Django's own filter would offer without a name."""
+
+    title = gettext_lazy("format")
+    parameter_name = "format"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Image]) -> list[tuple[str, str]]:
+        return [(accepted.name, accepted.name) for accepted in formats.ACCEPTED]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        return queryset.filter(format=self.value()) if self.value() else queryset
 
 
 @admin.register(Image)
@@ -30,7 +43,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         "expires_at",
     )
     list_display_links = ("thumbnail", "__str__")
-    list_filter = ("status", "visibility", ("quarantined_at", admin.EmptyFieldListFilter), "format", "created_at")
+    list_filter = ("status", "visibility", ("quarantined_at", admin.EmptyFieldListFilter), FormatFilter, "created_at")
     list_select_related = ("owner",)
     list_per_page = 50
     show_full_result_count = False

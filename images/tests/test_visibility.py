@@ -11,6 +11,7 @@ from accounts.models import User
 from conftest import Commit, Upload
 from images import delivery, variants
 from images.models import Image
+from images.tests.pictures import gif
 
 ACTION = "/admin/images/image/"
 
@@ -66,6 +67,17 @@ def test_the_admin_shows_photos_people_galleries_and_tokens(
     ):
         assert as_moderator.get(url).status_code == 200, url
     assert "thumb.webp" in as_moderator.get(ACTION).content.decode()
+
+
+def test_a_moderator_narrows_the_list_by_format(upload: Upload, as_moderator: Client) -> None:
+    image = upload()
+    upload(gif())
+    Image.new(owner=image.owner, original_name="failed.jpg", size_bytes=1).save()
+    page = as_moderator.get(ACTION)
+    assert page.context["cl"].result_count == 3
+    assert "?format=WebP" in page.content.decode()
+    assert '"?format="' not in page.content.decode()
+    assert list(as_moderator.get(f"{ACTION}?format=JPEG").context["cl"].result_list) == [image]
 
 
 def test_turning_private_kills_urls_that_are_out(
