@@ -1,5 +1,6 @@
 """Every address of the product."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +18,8 @@ handler429 = errors.too_many  # asked for by allauth
 handler500 = errors.server_error
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
+# One door to sign in by, with one set of limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", explore.home, name="home"),

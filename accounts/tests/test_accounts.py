@@ -74,6 +74,18 @@ def test_a_wrong_password_is_limited_and_says_so(visitor: Client, owner: User) -
     assert right.status_code == 200
 
 
+def test_the_admin_has_no_door_beside_that_of_people(visitor: Client, as_owner: Client, moderator: User) -> None:
+    password = "four random words"
+    asked = visitor.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
+    visitor.post("/admin/login/?next=/admin/", {"username": moderator.username, "password": password})
+    assert visitor.get("/admin/").status_code == 302
+    signed_in = visitor.post("/accounts/login/?next=/admin/", {"login": moderator.username, "password": password})
+    assert signed_in.headers["Location"] == "/admin/"
+    assert visitor.get("/admin/").status_code == 200
+    assert as_owner.get("/admin/", follow=True).status_code == 403
+
+
 def test_a_forgotten_password_is_reset_by_mail(visitor: Client, owner: User, settings: Settings) -> None:
     settings.MAIL_CONFIGURED = True
     visitor.post("/accounts/password/reset/", {"email": owner.email})
