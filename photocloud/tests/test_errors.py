@@ -38,8 +38,8 @@ def test_the_owner_alone_is_told_when_a_photo_ended(
     answer = as_owner.get(path)
     assert answer.status_code == 404
     assert "This photo ended on Feb. 3, 2001" in answer.content.decode()
-    assert "Feb. 3, 2001" not in as_stranger.get(path).content.decode()
-    assert "Feb. 3, 2001" not in visitor.get(path).content.decode()
+    assert not re.search(r"\b2001\b", as_stranger.get(path).content.decode())
+    assert not re.search(r"\b2001\b", visitor.get(path).content.decode())
 
 
 @pytest.mark.parametrize("page", ["/g/{}", "/g/{}/edit", "/g/{}/lifetime", "/g/{}/delete"])
@@ -49,7 +49,7 @@ def test_the_owner_alone_is_told_when_a_gallery_ended(
     gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public", expires_at=PAST)
     path = page.format(gallery.key)
     assert "This gallery ended on Feb. 3, 2001" in as_owner.get(path).content.decode()
-    assert "Feb. 3, 2001" not in as_stranger.get(path).content.decode()
+    assert not re.search(r"\b2001\b", as_stranger.get(path).content.decode())
 
 
 def test_what_was_deleted_for_good_is_like_what_never_was(upload: Upload, as_owner: Client) -> None:
