@@ -9,7 +9,9 @@ and `__main__` (gunicorn, manage.py, pytest) is not run again in them.
 import io
 import os
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import forkserver, popen_forkserver, reduction, spawn, util
@@ -28,6 +30,8 @@ from images.variants import Variant
 Result = TypeVar("Result")
 
 TASKS_PER_CHILD: Final = 50
+START_SECONDS: Final = 30
+"""How long a call may wait for its child to take it, which may have to start on a busy machine."""
 POOLS_TRIED: Final = 4
 _PRELOADED: Final = ["images.rendering", "pebble.pool.process"]
 
@@ -65,6 +69,11 @@ def close() -> None:
         _discard(pool)
 
 
+def longest_seconds() -> int:
+    """No call takes longer, but for its wait for a free child."""
+    return POOLS_TRIED * (settings.DECODE_TIMEOUT_SECONDS + START_SECONDS)
+
+
 def _limits() -> Limits:
     return Limits(max_pixels=settings.IMAGE_MAX_PIXELS, max_frames=settings.IMAGE_MAX_FRAMES)
 
@@ -77,16 +86,7 @@ def _run(function: Callable[..., Result], *arguments: Any, spare_time: bool = Fa
     for _ in range(POOLS_TRIED):
         pool = _current_pool(spare_time)
         try:
-            future = pool.schedule(
-                rendering.run_within,
-                args=(settings.DECODE_CPU_SECONDS, function, *arguments),
-                timeout=settings.DECODE_TIMEOUT_SECONDS,
-            )
-        except RuntimeError:  # stopped or broken since it was fetched
-            _discard(pool)
-            continue
-        try:
-            result: Result = future.result()
+            result: Result = pool.call(function, *arguments)
         except BrokenProcessPool:
             _discard(pool)
         except (ProcessExpired, TimeoutError, MemoryError):
@@ -96,20 +96,54 @@ def _run(function: Callable[..., Result], *arguments: Any, spare_time: bool = Fa
     raise Unreadable("unreadable", "Decoding the file takes too much time or memory.")
 
 
-def _current_pool(spare_time: bool) -> ProcessPool:
+class _Pool(ProcessPool):
+    """Pebble's, but every call ends: Pebble 5.2.3 forgets some when a child is killed at the wrong moment."""
+
+    def __init__(self, children: int, niceness: int) -> None:
+        super().__init__(
+            max_workers=children,
+            max_tasks=TASKS_PER_CHILD,
+            initializer=rendering.confine,
+            initargs=(settings.DECODE_MEMORY_BYTES, niceness),
+            context=_Context(),
+        )
+        self._free = threading.BoundedSemaphore(children)
+
+    def call(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """The function's result or exception; BrokenProcessPool when the pool is over or has lost the call.
+
+        Calls wait here for a child and not in the pool. So one that no child takes, or that has no result in its
+        time, is known to be lost: a child was killed with it, with the pool's lock or with half a result in its hands.
+        """
+        with self._free:
+            try:
+                future = self.schedule(
+                    rendering.run_within,
+                    args=(settings.DECODE_CPU_SECONDS, function, *arguments),
+                    timeout=settings.DECODE_TIMEOUT_SECONDS,
+                )
+            except RuntimeError as error:  # stopped or broken since it was fetched
+                raise BrokenProcessPool from error
+            start = time.monotonic()
+            # A pool that breaks forgets the call that it is being given at that moment.
+            while not wait([future], timeout=1).done and self.active:
+                allowed = START_SECONDS + (settings.DECODE_TIMEOUT_SECONDS if future.running() else 0)
+                if time.monotonic() - start > allowed:
+                    break
+            if not future.done():
+                raise BrokenProcessPool
+            result: Result = future.result()
+            return result
+
+
+def _current_pool(spare_time: bool) -> _Pool:
     with _lock:
         if spare_time not in _pools:
-            _pools[spare_time] = ProcessPool(
-                max_workers=1 if spare_time else settings.DECODE_WORKERS,
-                max_tasks=TASKS_PER_CHILD,
-                initializer=rendering.confine,
-                initargs=(settings.DECODE_MEMORY_BYTES, 19 if spare_time else 5),
-                context=_Context(),
-            )
+            _pools[spare_time] = _Pool(1, 19) if spare_time else _Pool(settings.DECODE_WORKERS, 5)
         return _pools[spare_time]
 
 
-def _discard(pool: ProcessPool) -> None:
+def _discard(pool: _Pool) -> None:
     with _lock:
         for spare_time in [key for key, value in _pools.items() if value is pool]:
             del _pools[spare_time]
@@ -171,7 +205,7 @@ class _Context(ForkServerContext):
 
 
 _lock: threading.Lock
-_pools: dict[bool, ProcessPool]
+_pools: dict[bool, _Pool]
 _fork_server: forkserver.ForkServer
 _start_afresh()
 os.register_at_fork(after_in_child=_start_afresh)

@@ -57,7 +57,7 @@ def _queued() -> set[int]:
     if settings.TASKS_BACKEND != "database":
         return set()
     renders = DBTaskResult.objects.filter(task_path=render.module_path)
-    slowest = timedelta(seconds=sandbox.POOLS_TRIED * settings.DECODE_TIMEOUT_SECONDS)
+    slowest = timedelta(seconds=sandbox.longest_seconds())
     lost = renders.filter(status=TaskResultStatus.RUNNING, started_at__lt=timezone.now() - slowest)
     lost.update(status=TaskResultStatus.READY, started_at=None)
     coming = renders.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))

@@ -73,7 +73,7 @@ def test_a_task_that_a_dead_worker_had_taken_is_given_back_when_no_picture_takes
     waiting: Image, settings: Settings
 ) -> None:
     tasks.render.enqueue(waiting.pk)
-    slowest = timedelta(seconds=sandbox.POOLS_TRIED * settings.DECODE_TIMEOUT_SECONDS)
+    slowest = timedelta(seconds=sandbox.longest_seconds())
     for age, is_given_back in ((timedelta(seconds=1), False), (slowest + timedelta(seconds=1), True)):
         DBTaskResult.objects.get().claim("a worker that dies")
         DBTaskResult.objects.update(started_at=timezone.now() - age)

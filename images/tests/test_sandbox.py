@@ -7,9 +7,13 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pebble.pool.base_pool import Task
+from pebble.pool.process import Acknowledgement, TaskManager, WorkerManager
 from PIL import Image
 from pytest_django import Settings
 
@@ -193,6 +197,58 @@ def test_many_threads_share_the_children_while_some_are_killed(photo: Path) -> N
         results = list(threads.map(work, range(24)))
 
     assert results == ["unreadable" if number in (3, 11) else 900 for number in range(24)]
+
+
+def test_a_call_that_a_breaking_pool_was_being_given_is_made_again(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = TaskManager.register
+
+    def break_first(self: TaskManager, task: Task) -> None:
+        monkeypatch.setattr(TaskManager, "register", register)
+        manager = sandbox._pools[False]._pool_manager
+        manager.handle_broken_pool(BrokenProcessPool("All workers expired"))
+        register(self, task)
+
+    monkeypatch.setattr(TaskManager, "register", break_first)
+    assert sandbox.inspect(photo, "JPEG").width == 900
+
+
+def test_a_call_that_a_child_took_to_its_grave_is_made_again(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "START_SECONDS", 1)
+    dispatch = WorkerManager.dispatch
+
+    def lose(self: WorkerManager, task: Task) -> None:
+        monkeypatch.setattr(WorkerManager, "dispatch", dispatch)
+
+    monkeypatch.setattr(WorkerManager, "dispatch", lose)
+    assert sandbox.inspect(photo, "JPEG").width == 900
+
+
+def test_a_child_killed_in_the_middle_of_its_answer_holds_up_nobody_for_long(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after half an answer is taken for its rest."""
+    monkeypatch.setattr(sandbox, "START_SECONDS", 2)
+    receive = WorkerManager.receive
+    answering: list[int] = []
+
+    def kill_while_it_answers(self: WorkerManager, timeout: float) -> Any:
+        if answering:
+            assert self.pool_channel is not None
+            assert self.pool_channel.poll(5)
+            os.kill(answering.pop(), signal.SIGKILL)
+            monkeypatch.setattr(WorkerManager, "receive", receive)
+        message = receive(self, timeout)
+        if isinstance(message, Acknowledgement):
+            answering.append(message.worker)
+        return message
+
+    monkeypatch.setattr(WorkerManager, "receive", kill_while_it_answers)
+    with pytest.raises(Unreadable):
+        sandbox._run(bytes, 10 << 20)
+    assert answering == []
+    assert sandbox.inspect(photo, "JPEG").width == 900
 
 
 def test_closing_ends_the_children_and_the_next_call_starts_new_ones(photo: Path) -> None:
