@@ -67,6 +67,7 @@ def test_a_guest_drops_photos_from_a_phone_takes_one_back_and_the_owner_approves
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("heading", name="1 photo waits for your approval")).to_be_visible()
     page.locator("#waiting").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 photo is in the trash.")).to_be_visible()
     expect(page.locator("#waiting")).to_have_count(0)
     expect(page.locator(".photo-grid .photo")).to_have_count(PHOTOS - 2)
     expect(page.locator(".photo-grid .photo").first).to_contain_text("Ada")

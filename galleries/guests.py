@@ -6,7 +6,7 @@ from typing import Final
 from allauth.core import ratelimit
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,7 +17,7 @@ from accounts.models import Visibility, random_key
 from galleries.models import Additions, Gallery, GalleryItem, GuestUpload, ShareLink, ShareLinkQuerySet, shows
 from images import deletion, expiry, refusals
 from images.metadata import clean_text
-from images.models import Image, Status
+from images.models import Image, ImageQuerySet, Status
 from images.refusals import UploadRefused
 from images.uploads import Options, Place
 
@@ -134,13 +134,16 @@ def approve(items: "QuerySet[GalleryItem]") -> int:
     return items.filter(waits=True).update(waits=False)
 
 
-def refuse(items: "QuerySet[GalleryItem]") -> int:
-    """Deletes photos that wait; those that the owner has on their own account only leave the gallery."""
-    found = list(items.filter(waits=True))
-    guests_own = GuestUpload.objects.filter(item__in=found, is_new=True).values("image")
-    deletion.delete(Image.objects.filter(pk__in=list(guests_own.values_list("image", flat=True))))
-    GalleryItem.objects.filter(pk__in=[item.pk for item in found]).delete()
-    return len(found)
+def refused_images(items: "QuerySet[GalleryItem]") -> ImageQuerySet:
+    """The photos among those that wait which are there because of guests alone."""
+    new = GuestUpload.objects.filter(item__in=items.filter(waits=True), is_new=True)
+    return Image.objects.filter(pk__in=new.values("image"))
+
+
+def leave(items: "QuerySet[GalleryItem]") -> int:
+    """Takes those that the owner has on their own account out of the gallery where they wait. Returns how many."""
+    new = GuestUpload.objects.filter(item=OuterRef("pk"), is_new=True)
+    return items.filter(~Exists(new), waits=True).delete()[0]
 
 
 def _take_in(link: ShareLink, guest: str, added_by: str, image: Image) -> None:

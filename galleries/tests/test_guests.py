@@ -286,9 +286,31 @@ def test_the_owner_removes_what_guests_sent_and_keeps_what_was_there_before(
     send(guest(), made, jpeg((88, 88)))
     keys = list(gallery.images.values_list("key", flat=True))
     assert len(keys) == 2
-    as_owner.post(f"/g/{gallery.key}/refuse", {"keys": keys})
-    assert list(Image.objects.all()) == [before]
-    assert not gallery.items.exists()
+    answer = as_owner.post(f"/g/{gallery.key}/refuse", {"keys": keys}, follow=True)
+    assert list(Image.objects.live()) == [before]
+    assert "1 photo is in the trash." in answer.content.decode()
+    assert answer.context["waiting"] == []
+    assert not gallery.items.filter(image=before).exists()
+
+    undo = re.search(r'name="moment" value="(\d+)"', answer.content.decode())
+    assert undo is not None
+    as_owner.post("/trash/restore", {"moment": undo[1]})
+    assert [image.width for image in as_owner.get(gallery.get_absolute_url()).context["waiting"]] == [88]
+
+
+def test_without_a_trash_the_owner_is_asked_before_what_guests_sent_is_gone(
+    guest: Guest, link: Link, as_owner: Client, gallery: Gallery, settings: Settings, stored: Callable[[], list[str]]
+) -> None:
+    settings.TRASH_DAYS = 0
+    send(guest(), link(needs_approval=True))
+    photo = gallery.images.get()
+    path, data = f"/g/{gallery.key}/refuse", {"keys": photo.key}
+    asked = as_owner.post(path, data)
+    assert "Delete this photo for good?" in asked.content.decode()
+    assert gallery.items.get().waits
+    as_owner.post(path, {**data, "confirm": "yes"})
+    assert not Image.objects.exists()
+    assert stored() == []
 
 
 def test_nobody_else_decides_about_waiting_photos(

@@ -16,6 +16,7 @@ from galleries import guests, ordering
 from galleries.forms import GalleryChoiceForm
 from galleries.models import Gallery
 from images.models import Image
+from images.views import trash
 
 
 @require_POST
@@ -103,11 +104,19 @@ def approve(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def refuse(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Deletes the selected photos of guests that wait for approval."""
+    """Deletes the selected photos of guests that wait; what the owner had before only leaves the gallery."""
     gallery = _own(request, key)
-    count = guests.refuse(gallery.items.filter(image__in=_selected(request)))
-    text = ngettext("%(count)d photo removed.", "%(count)d photos removed.", count)
-    messages.success(request, text % {"count": count})
+    items = gallery.items.filter(image__in=_selected(request))
+    images = guests.refused_images(items)
+    is_new = images.exists()
+    if is_new and trash.is_for_good(request) and request.POST.get("confirm") != "yes":
+        return trash.ask(request, images, for_good=True, back=came_from(request, default=gallery.get_absolute_url()))
+    count = guests.leave(items)
+    if count:
+        text = ngettext("%(count)d photo taken out.", "%(count)d photos taken out.", count)
+        messages.success(request, text % {"count": count})
+    if is_new:
+        trash.put(request, images)
     return _back(request, gallery)
 
 
