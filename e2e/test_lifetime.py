@@ -111,7 +111,7 @@ def test_a_photo_deleted_by_mistake_is_back_by_one_click_and_one_in_the_trash_go
     page.locator("input[name=keys]").check()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("link", name="some of them in the trash").click()
-    expect(page.get_by_text("29 days left")).to_be_visible()
+    expect(page.get_by_text("30 days left")).to_be_visible()
     page.locator("input[name=keys]").check()
     page.get_by_role("button", name="Delete for good").click()
     page.get_by_role("button", name="Delete for good").click()

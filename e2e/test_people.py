@@ -35,7 +35,7 @@ def test_a_person_chooses_a_name_a_lifetime_and_a_picture(
     choose(page, photos.nature[0])
     start_upload(page)
     page.get_by_role("link", name="Go to the library").click()
-    expect(page.locator(".photo", has_text="6 days left")).to_have_count(1)
+    expect(page.locator(".photo", has_text="7 days left")).to_have_count(1)
 
     visitor = windows.open()
     visitor.goto(f"/u/{person.username}")

@@ -162,6 +162,17 @@ def test_the_panel_stays_as_it_was_left_and_a_photo_is_looked_at_closely(
     expect(facts).to_be_visible()
 
 
+def test_details_of_a_photo_over_its_grid_are_what_one_gets(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, photos.nature[0])
+    page = windows.open(**PHONE)
+    sign_in(page, person)
+    page.locator(".photo__link").tap()
+    page.get_by_role("dialog").get_by_role("link", name="Details").tap()
+    expect(page.locator(".facts")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_on_a_phone_the_details_are_a_sheet_that_is_closed_at_first(
     windows: Windows, instance: Instance, person: Person, photos: Photos, scripts: bool

@@ -130,8 +130,8 @@ def test_all_of_a_gallery_expires_at_once_after_a_question(
     for each in (gallery, nested):
         each.refresh_from_db()
         assert each.expires_at == never.expires_at == deep.expires_at
-    assert "6 days left" in visitor.get(gallery.get_absolute_url()).content.decode()
-    assert "6 days left" in as_owner.get("/galleries/").content.decode()
+    assert "7 days left" in visitor.get(gallery.get_absolute_url()).content.decode()
+    assert "7 days left" in as_owner.get("/galleries/").content.decode()
 
 
 def test_what_was_to_end_with_the_gallery_moves_with_its_end(as_owner: Client, gallery: Gallery, owner: User) -> None:
@@ -294,7 +294,7 @@ def test_a_gallery_and_what_ends_with_it_live_longer_by_one_click(
     (never,) = rows(owner, 1)
     inner.add(with_it, sooner, later, never)
     page = as_owner.get("/galleries/").content.decode()
-    assert "2 days left" in page
+    assert "3 days left" in page
     assert f'action="/g/{gallery.key}/extend"' in page
     as_owner.post(f"/g/{gallery.key}/extend", {"next": "/galleries/"})
     assert [days_left(image) for image in (with_it, sooner, later, never)] == [33, 2, 102, None]
@@ -321,17 +321,17 @@ def test_time_left_is_on_every_grid_and_its_owner_may_extend_it_there(
     extend = f'formaction="/p/{photo.key}/extend"'
     for path in ("/library/", gallery.get_absolute_url(), "/u/owner"):
         page = as_owner.get(path).content.decode()
-        assert "4 days left" in page, path
+        assert "5 days left" in page, path
         assert extend in page, path
     for path in (f"/s/{link.token}", f"/s/{link.token}/p/{photo.key}", gallery.get_absolute_url(), "/explore/"):
         page = visitor.get(path).content.decode()
-        assert "4 days left" in page, path
+        assert "5 days left" in page, path
         assert "/extend" not in page, path
     for path in ("/galleries/", "/links/", photo.get_absolute_url(), f"/links/{link.pk}"):
         page = as_owner.get(path).content.decode()
-        assert "4 days left" in page, path
+        assert "5 days left" in page, path
         assert "/extend" in page, path
     as_owner.post("/library/delete", {"keys": photo.key})
     page = as_owner.get("/trash/").content.decode()
-    assert "4 days left" in page
+    assert "5 days left" in page
     assert extend not in page

@@ -120,15 +120,15 @@ def ratio_class(image: Image) -> str:
 
 @register.filter
 def time_left(moment: datetime | None) -> str:
-    """What is left until `moment`, in its largest unit; "" for None."""
+    """What is left until `moment`, rounded to its largest unit; "" for None."""
     if moment is None:
         return ""
-    minutes = max(0, int((moment - timezone.now()).total_seconds() // 60))
+    minutes = max(0, round((moment - timezone.now()) / timedelta(minutes=1)))
     if minutes >= 2 * 24 * 60:
-        days = minutes // (24 * 60)
+        days = round(minutes / (24 * 60))
         return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
     if minutes >= 2 * 60:
-        hours = minutes // 60
+        hours = round(minutes / 60)
         return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
     return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
 

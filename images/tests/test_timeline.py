@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -80,6 +80,17 @@ def test_days_are_named_as_people_name_them() -> None:
         "Today",
         "Yesterday",
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("de", "Freitag, 2. Januar"), ("ru", "Пятница, 2 января"), ("zh-hans", "1月2日 星期五")]
+)
+def test_a_day_of_this_year_is_named_as_its_language_has_it(
+    language: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "clock", lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    with translation.override(language):
+        assert tags.day_name(date(2026, 1, 2)) == name
 
 
 @pytest.mark.parametrize("apart", [timedelta(0), timedelta(seconds=1), timedelta(days=1)])

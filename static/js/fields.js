@@ -1,7 +1,11 @@
 /* Forms: the first field with an error gets the focus, and passwords can be shown. */
 document.querySelector('form[method="post"] [aria-invalid="true"]')?.focus();
 
-for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
+function offerToReveal() {
+  for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
+}
+offerToReveal();
+document.addEventListener("htmx:afterSettle", offerToReveal);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reveal]");

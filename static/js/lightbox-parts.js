@@ -1,4 +1,5 @@
 /* What surrounds a photo in the lightbox: its caption, the buttons, and the slideshow. The words come with the page. */
+import { remember } from "./memory.js";
 import { sharePage } from "./share-page.js";
 
 const INTERVAL_MS = 4000;
@@ -72,6 +73,7 @@ export function furnish(viewer, parts) {
       const { title, element: link } = viewer.currSlide.data;
       sharePage({ title, url: link.href, done: parts.dataset.copied });
     });
+    page.addEventListener("click", () => remember("details", "open", "tab"));
     tellKeys(viewer);
     element.dir = "ltr";
   });

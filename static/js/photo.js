@@ -1,6 +1,6 @@
 /* The page of one photo: its panel stays as it was left, "back" leads to the list, its neighbours are fetched ahead. */
 import { lastList, returnTo } from "./list.js";
-import { tellServer } from "./memory.js";
+import { recall, remember, tellServer } from "./memory.js";
 import { sharePage } from "./share-page.js";
 import "./zoom.js";
 
@@ -21,7 +21,13 @@ document.addEventListener("beforetoggle", ({ target, newState }) => {
 wide.addEventListener("change", () => {
   if ("popover" in HTMLElement.prototype) document.querySelector("#panel:popover-open")?.hidePopover();
 });
-if (location.hash === "#links" && !wide.matches) document.getElementById("panel").showPopover?.();
+/* Details of a photo over its grid are what was asked for there. */
+if (location.hash === "#links" || recall("details", "tab")) {
+  remember("details", null, "tab");
+  const panel = document.getElementById("panel");
+  panel.querySelector("details").open = true;
+  if (!wide.matches) panel.showPopover?.();
+}
 
 function showWay() {
   const back = document.querySelector("[data-back]");

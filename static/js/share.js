@@ -26,8 +26,12 @@ dialog?.addEventListener("htmx:afterSettle", ({ detail: { target, xhr } }) => {
     return;
   }
   const isNew = target.id === "share-body";
+  for (const notice of dialog.querySelectorAll("#share-link > .notice")) {
+    show(notice.textContent, { level: notice.dataset.level });
+    notice.remove();
+  }
   if (!dialog.open && (isNew || xhr.status === 422)) dialog.showModal();
-  if (!dialog.contains(document.activeElement)) dialog.querySelector("#share-url, button")?.focus();
+  if (!document.activeElement?.closest("#share-link")) dialog.querySelector("#share-url, button")?.focus();
   offer(dialog);
 });
 
