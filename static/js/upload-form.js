@@ -6,6 +6,7 @@ import { Choices } from "./upload-choices.js";
 import { takeQueue } from "./upload-left.js";
 import { Preparation, SMALLER_PIXELS } from "./upload-prepare.js";
 import { Progress } from "./upload-progress.js";
+import { tellRefusals } from "./upload-refusals.js";
 import { Results } from "./upload-results.js";
 import { Server } from "./upload-server.js";
 import { makeQueue } from "./upload-uppy.js";
@@ -46,6 +47,7 @@ export async function enhance(form, { queue, makeServer = makeOwn, Chosen = Choi
   new Preparation(uppy, { workers, server, smaller: sizeChoice(form), text });
   const results = new Results(uppy, { list: part("rows"), template: part("row"), text });
   new Progress(uppy, { form, part, results, text });
+  tellRefusals(uppy, form);
 
   const addFiles = (files) => uppy.getPlugin("Dashboard").addFiles(files);
   form.addEventListener("submit", (event) => event.preventDefault());
