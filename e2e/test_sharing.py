@@ -162,3 +162,20 @@ def test_a_page_from_before_another_sign_in_can_still_share(
     second.get_by_role("link", name="Back to the form").click()
     second.get_by_role("button", name="Move to the trash").click()
     expect(second.get_by_text("No photos yet")).to_be_visible()
+
+
+def test_who_shares_what_has_gone_meanwhile_is_told_so(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    address = instance.upload(person, photos.nature[0])[0]["page_url"]
+    instance.upload(person, photos.nature[1])
+    page = windows.open()
+    sign_in(page, person)
+    page.locator("input[name=keys]").last.check()
+    second = page.context.new_page()
+    second.goto(address)
+    second.get_by_role("button", name="Move to the trash").click()
+    second.wait_for_url("**/library/")
+    page.locator(".selection-bar").get_by_role("button", name="Share").click()
+    expect(page.locator("#live")).to_contain_text("The selected photos are no longer there.")
+    expect(page.locator(".photo-grid .photo")).to_have_count(1)
