@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -23,3 +25,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """The way back from the sign-in page is without what the form held, which that page says."""
+        if request.method == "POST":
+            text = _("You were signed out, so what you sent wasn't saved. Sign in, then send it again.")
+            messages.warning(request, text)
+        return super().handle_no_permission(request, view_func)

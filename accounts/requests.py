@@ -16,3 +16,10 @@ def came_from(request: HttpRequest, *, default: str) -> str:
     """The page on which the form stood, as its field `next` says; `default` where that is no path of this site."""
     page = request.POST.get("next", "")
     return page if page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None) else default
+
+
+def referrer(request: HttpRequest) -> str:
+    """The page of this site that the request came from, or "". Pages behind a share link send none."""
+    page = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    return page if url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure()) else ""

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from e2e.instance import Instance, Person
+from e2e.photos import Photos
 from e2e.windows import Windows, choose, drawn, sign_in, start_upload, upload_rows
 
 pytestmark = pytest.mark.browser
@@ -71,6 +72,25 @@ def test_a_guest_drops_photos_from_a_phone_takes_one_back_and_the_owner_approves
     expect(page.locator("#waiting")).to_have_count(0)
     expect(page.locator(".photo-grid .photo")).to_have_count(PHOTOS - 2)
     expect(page.locator(".photo-grid .photo").first).to_contain_text("Ada")
+
+
+def test_a_guest_hears_of_what_is_refused_and_may_sign_in_meanwhile(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    windows.refuses(401, "/s/*/uploads")
+    link, _gallery = instance.shell(_MAKE_LINK.format(username=person.username)).split()
+    phone = windows.open(viewport=PHONE, has_touch=True, is_mobile=True)
+    phone.goto(link)
+    expect(phone.locator("form.is-live")).to_be_visible()
+    choose(phone, photos.refused)
+    toast = phone.locator(".toast")
+    expect(toast).to_have_text(f"{photos.refused.name}: This type of file isn't accepted.")
+    expect(toast).to_be_in_viewport()
+    sign_in(phone.context.new_page(), person)
+    choose(phone, photos.nature[0], photos.refused)
+    expect(toast).to_have_count(1)
+    start_upload(phone)
+    expect(phone.locator("#own li")).to_have_count(1)
 
 
 def _photos(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import CLIPBOARD, Windows, drawn, sign_in
+from e2e.windows import CLIPBOARD, Windows, drawn, sign_in, sign_in_again
 
 pytestmark = pytest.mark.browser
 
@@ -137,3 +137,45 @@ def _assert_silent(data: bytes, path: Path) -> None:
         groups = {name.partition(":")[0] for name in json.loads(told.stdout)[0] if name != "IFD0:Orientation"}
         leaks = {group for group in groups if group.startswith(("GPS", "ExifIFD", "IFD", "XMP", "IPTC", "Photoshop"))}
         assert not leaks, f"{path.name}: {leaks}"
+
+
+def test_a_page_from_before_another_sign_in_can_still_share(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    windows.refuses(403, "/library/share")
+    windows.refuses(403, "/p/*/delete")
+    address = instance.upload(person, photos.nature[0])[0]["page_url"]
+    page = windows.open()
+    sign_in(page, person)
+    page.goto(address)
+    second = page.context.new_page()
+    sign_in_again(second, person)
+    with page.expect_response(address):
+        page.get_by_role("button", name="Share").click()
+    expect(page.locator(".toast")).to_contain_text("Try again in a moment")
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("dialog", name="Link")).to_be_visible()
+
+    second.goto(address)
+    sign_in_again(page, person)
+    second.get_by_role("button", name="Move to the trash").click()
+    second.get_by_role("link", name="Back to the form").click()
+    second.get_by_role("button", name="Move to the trash").click()
+    expect(second.get_by_text("No photos yet")).to_be_visible()
+
+
+def test_who_shares_what_has_gone_meanwhile_is_told_so(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    address = instance.upload(person, photos.nature[0])[0]["page_url"]
+    instance.upload(person, photos.nature[1])
+    page = windows.open()
+    sign_in(page, person)
+    page.locator("input[name=keys]").last.check()
+    second = page.context.new_page()
+    second.goto(address)
+    second.get_by_role("button", name="Move to the trash").click()
+    second.wait_for_url("**/library/")
+    page.locator(".selection-bar").get_by_role("button", name="Share").click()
+    expect(page.locator("#live")).to_contain_text("The selected photos are no longer there.")
+    expect(page.locator(".photo-grid .photo")).to_have_count(1)

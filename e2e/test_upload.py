@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
 from e2e.windows import (
+    PHONE,
     Windows,
     choose,
     drawn,
@@ -162,6 +163,23 @@ def test_photos_that_are_here_already_are_marked_and_not_sent(
     page.get_by_role("link", name="Go to the gallery").click()
     expect(page.locator(".photo-grid .photo")).to_have_count(len(photos.nature))
     assert "PATCH" not in sent
+
+
+def test_what_is_refused_is_told_where_it_is_seen(
+    windows: Windows, person: Person, photos: Photos, tmp_path: Path
+) -> None:
+    page = windows.open(**PHONE)
+    sign_in(page, person)
+    open_upload(page)
+    choose(page, photos.refused)
+    toast = page.locator(".toast-warning")
+    expect(toast).to_have_text(f"{photos.refused.name}: This type of file isn't accepted.")
+    expect(toast).to_be_in_viewport()
+    (tmp_path / "raw.cr2").write_bytes(b"raw")
+    (tmp_path / "notes.txt").write_text("notes")
+    choose(page, tmp_path / "raw.cr2", tmp_path / "notes.txt")
+    expect(toast).to_have_text("raw.cr2: This type of file isn't accepted. (+1)")
+    expect(upload_rows(page, "refused")).to_have_count(3)
 
 
 def test_a_keyboard_is_enough(windows: Windows, person: Person, photos: Photos) -> None:

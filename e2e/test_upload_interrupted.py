@@ -1,5 +1,6 @@
 """An upload that breaks in the middle goes on where it was."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,17 @@ from playwright.sync_api import Page, Request, expect
 
 from e2e.instance import Person
 from e2e.photos import Photos, noise
-from e2e.windows import Windows, choose, open_upload, sign_in, slow_down, start_upload, upload_rows
+from e2e.windows import (
+    Windows,
+    choose,
+    open_upload,
+    sign_in,
+    sign_in_again,
+    sign_out,
+    slow_down,
+    start_upload,
+    upload_rows,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +123,46 @@ def test_who_signs_out_leaves_no_photo_in_the_browser(windows: Windows, person: 
     sign_in(page, person)
     open_upload(page)
     expect(page.get_by_role("button", name="choose photos")).to_be_visible()
+
+
+def test_who_signs_in_again_goes_on_with_the_photos_and_nobody_else_does(
+    windows: Windows, everybody: Iterator[Person], photos: Photos
+) -> None:
+    windows.refuses(401, "/library/uploads")
+    person, other = next(everybody), next(everybody)
+    page = windows.open()
+    sign_in(page, person)
+    open_upload(page)
+    with page.expect_response("**/uploads/known"):
+        choose(page, *photos.nature[:2])
+    second = page.context.new_page()
+    sign_out(second)
+
+    start_upload(page)
+    failed = upload_rows(page, "failed")
+    signed_out = "You are signed out. Sign in again, then retry."
+    expect(failed).to_contain_text([signed_out, signed_out])
+    sign_in(second, other)
+    failed.first.get_by_role("button", name="Retry").click()
+    expect(failed).to_contain_text([signed_out, signed_out])
+    sign_in_again(second, person)
+    failed.first.get_by_role("button", name="Retry").click()
+    expect(upload_rows(page, "done")).to_have_count(1)
+    failed.first.get_by_role("button", name="Retry").click()
+    expect(upload_rows(page, "done")).to_have_count(2)
+    second.goto("/library/")
+    expect(second.locator(".photo-grid .photo")).to_have_count(2)
+
+
+def test_a_new_session_of_the_same_person_is_no_fault(windows: Windows, person: Person, photos: Photos) -> None:
+    windows.refuses(401, "/api/v1/uploads/known")
+    page = windows.open()
+    sign_in(page, person)
+    open_upload(page)
+    second = page.context.new_page()
+    sign_in_again(second, person)
+    page.get_by_label("Gallery", exact=True).select_option("new")
+    page.get_by_label("Name of the new gallery").fill("Later")
+    choose(page, photos.nature[0])
+    start_upload(page)
+    expect(upload_rows(page, "done")).to_have_count(1)

@@ -100,7 +100,9 @@ class Windows:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # Answers of 4xx and 5xx are judged one by one below.
-        answered = message.text.startswith("Failed to load resource: the server responded")
+        answered = message.text.startswith(
+            ("Failed to load resource: the server responded", "Response Status Error Code")
+        )
         cut = self._cuts and message.text.startswith(("Failed to load resource: net::", "htmx:"))
         if message.type == "error" and not answered and not cut:
             self.faults.append(f"console: {message.text} {message.location}")
@@ -126,6 +128,19 @@ def sign_in(page: Page, person: Person) -> None:
     page.get_by_label("Password").fill(person.password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/library/")
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/galleries/")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/explore/")
+
+
+def sign_in_again(page: Page, person: Person) -> None:
+    """A new session, as in a second tab."""
+    sign_out(page)
+    sign_in(page, person)
 
 
 def drop(page: Page, paths: Sequence[Path]) -> None:

@@ -10,6 +10,7 @@ from django.template import loader
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.requests import came_from, referrer
 from galleries.models import Gallery
 from images.models import Image
 from photocloud import theme
@@ -32,6 +33,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"status": "error", "message": "Not found"}, status=404)
     return render(request, "404.html", _past(request), status=404)
+
+
+def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token of now, as after a sign-in in another tab: the way back to its page, which has one."""
+    back = referrer(request) or came_from(request, default="")
+    return render(request, "403_csrf.html", {"back": back}, status=403)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -4,11 +4,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts.requests import came_from
+from accounts.requests import came_from, referrer
 
 COOKIE = "theme"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -27,16 +26,9 @@ def chosen(request: HttpRequest) -> str:
 def choose(request: HttpRequest) -> HttpResponseRedirect:
     """Keeps the choice and goes back. A forged request would change colours only, and visitors need no CSRF cookie."""
     theme = request.POST.get("theme", "")
-    response = redirect(came_from(request, default=_referrer(request)))
+    response = redirect(came_from(request, default=referrer(request) or "/"))
     if theme in THEMES:
         response.set_cookie(COOKIE, theme, max_age=COOKIE_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Lax")
     else:
         response.delete_cookie(COOKIE, samesite="Lax")
     return response
-
-
-def _referrer(request: HttpRequest) -> str:
-    """Pages behind a share link send none and have the field `next`; others would differ by their address alone."""
-    page = request.headers.get("Referer", "")
-    hosts = {request.get_host()}
-    return page if url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure()) else "/"

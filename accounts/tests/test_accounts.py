@@ -178,6 +178,15 @@ def test_adding_an_address_without_mail_is_no_error(as_owner: Client) -> None:
     assert answer.status_code == 200
 
 
+def test_what_is_sent_after_the_session_has_ended_is_said_to_be_lost(visitor: Client) -> None:
+    words = "so what you sent wasn&#x27;t saved"
+    assert words not in visitor.get("/galleries/new", follow=True).content.decode()
+    assert words not in visitor.post("/accounts/logout/", follow=True).content.decode()
+    answer = visitor.post("/galleries/new", {"title": "Norway"}, follow=True)
+    assert answer.redirect_chain == [("/accounts/login/?next=/galleries/new", 302)]
+    assert words in answer.content.decode()
+
+
 def test_with_mail_an_address_is_verified_before_the_first_sign_in(visitor: Client, settings: Settings) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     sign_up(visitor)

@@ -59,12 +59,21 @@ def test_a_selection_is_shared_in_the_order_of_its_keys(as_owner: Client, upload
     assert second not in sharing.images(link)
 
 
-@pytest.mark.parametrize("keys", [[], ["nothing"]])
-def test_without_a_selection_no_link_is_made(as_owner: Client, owner: User, keys: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [([], "Select some photos first."), (["nothing"], "The selected photos are no longer there.")],
+)
+def test_without_a_selection_no_link_is_made(as_owner: Client, keys: list[str], words: str) -> None:
     answer = as_owner.post("/library/share", {"keys": keys})
     assert answer.headers["Location"] == "/library/"
-    assert [str(message) for message in get_messages(answer.wsgi_request)] == ["Select some photos first."]
+    assert [str(message) for message in get_messages(answer.wsgi_request)] == [words]
     assert not ShareLink.objects.exists()
+
+
+def test_an_old_page_is_loaded_again_and_says_why(as_owner: Client) -> None:
+    answer = as_owner.post("/library/share", {"keys": ["nothing"]}, headers={"HX-Request": "true"})
+    assert (answer.headers["HX-Refresh"], answer.content) == ("true", b"")
+    assert "The selected photos are no longer there." in as_owner.get("/library/").content.decode()
 
 
 def test_nobody_shares_what_is_another_s(as_stranger: Client, upload: Upload, gallery: Gallery) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import AuthenticatedHttpRequest, came_from
 from galleries import guests, sharing
@@ -26,11 +27,17 @@ def share_gallery(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def share_selection(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Makes a link to the selected photos, in the order in which their keys were sent."""
+    """Makes a link to the selected photos, in the order in which their keys were sent.
+
+    Without any the page is an old one: htmx loads it again, with the message.
+    """
     keys = list(dict.fromkeys(request.POST.getlist("keys")))
     own = Image.objects.owned_by(request.user).live().received().in_bulk(keys, field_name="key")
     if not own:
-        messages.info(request, _("Select some photos first."))
+        gone = _("The selected photos are no longer there.")
+        messages.info(request, gone if keys else _("Select some photos first."))
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponseClientRefresh()
         return redirect(came_from(request, default=reverse("images:library")))
     images = [own[key] for key in keys if key in own]
     return _made(sharing.make(request.user, images=images, expires_at=sharing.default_end()))

@@ -89,6 +89,22 @@ def test_a_form_without_its_token_is_asked_for_again() -> None:
     answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "owner"})
     assert answer.status_code == 403
     assert "Please send that again" in answer.content.decode()
+    assert "Back to the form" not in answer.content.decode()
+
+
+def test_a_form_without_its_token_leads_back_to_its_page_and_nowhere_else() -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    def way_back(referrer: str, **fields: str) -> str:
+        answer = client.post("/accounts/login/", fields, headers={"Referer": referrer})
+        found = re.search(r'href="([^"]*)">Back to the form', answer.content.decode())
+        return found[1] if found else ""
+
+    page = "http://testserver/p/abc?by=link"
+    assert way_back(page) == page
+    assert way_back("https://example.org/p/abc") == ""
+    assert way_back("", next="/g/abc") == "/g/abc"
+    assert way_back("", next="//example.org/") == ""
 
 
 @pytest.mark.parametrize(

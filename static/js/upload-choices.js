@@ -1,4 +1,6 @@
 /* What the form says about the photos: the door they go through, who sees them, and until when. */
+import { SignedOut } from "./upload-server.js";
+
 export class Choices {
   constructor(form, { server, text }) {
     Object.assign(this, { form, server, text });
@@ -35,8 +37,8 @@ export class Choices {
   /* The form names the new gallery from then on, so that later files go there too. */
   async #makeGallery(select, title) {
     if (!title.value.trim()) return this.#point(title, this.text.nameGallery);
-    const key = await this.server.makeGallery(title.value).catch(() => "");
-    if (!key) return this.#point(title, this.text.noGallery);
+    const key = await this.server.makeGallery(title.value).catch((error) => error);
+    if (key instanceof Error) return this.#point(title, key instanceof SignedOut ? this.text.signedOut : this.text.noGallery);
     select.querySelector('option[value="new"]').before(new Option(title.value, key, true, true));
     title.value = "";
     return key;

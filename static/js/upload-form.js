@@ -1,10 +1,12 @@
 /* Turns the plain form into the queue: on the upload page, and in the dialog of other pages. */
 import { watchDrops } from "./drops.js";
 import { recall, remember } from "./memory.js";
+import { Token } from "./token.js";
 import { Choices } from "./upload-choices.js";
 import { takeQueue } from "./upload-left.js";
 import { Preparation, SMALLER_PIXELS } from "./upload-prepare.js";
 import { Progress } from "./upload-progress.js";
+import { tellRefusals } from "./upload-refusals.js";
 import { Results } from "./upload-results.js";
 import { Server } from "./upload-server.js";
 import { makeQueue } from "./upload-uppy.js";
@@ -27,20 +29,25 @@ function sizeChoice(form) {
   return () => select.value === String(SMALLER_PIXELS);
 }
 
+const makeOwn = (form, token) => new Server(form, token);
+
 /* `queue` is the name of one that this page has taken already; a guest's stays on its page. */
-export async function enhance(form, { queue, server = new Server(form), Chosen = Choices, isGuest = false } = {}) {
+export async function enhance(form, { queue, makeServer = makeOwn, Chosen = Choices, isGuest = false } = {}) {
   const id = queue ?? (await takeQueue(form.dataset.person));
+  const token = new Token(form, { isGuest });
+  const server = makeServer(form, token);
   const part = (name) => form.querySelector(`#upload-${name}`);
   const text = textOf(form);
   const words = JSON.parse(form.dataset.words);
   const choices = new Chosen(form, { server, text });
   for (const plain of form.querySelectorAll("[data-plain]")) plain.remove();
   for (const live of form.querySelectorAll("[data-live]")) live.hidden = false;
-  const uppy = makeQueue(form, { id, target: part("dashboard"), words, text, choices: () => choices.read() });
+  const uppy = makeQueue(form, { id, target: part("dashboard"), words, text, token, choices: () => choices.read() });
   const workers = new Workers(form.dataset.worker);
   new Preparation(uppy, { workers, server, smaller: sizeChoice(form), text });
   const results = new Results(uppy, { list: part("rows"), template: part("row"), text });
   new Progress(uppy, { form, part, results, text });
+  tellRefusals(uppy, form);
 
   const addFiles = (files) => uppy.getPlugin("Dashboard").addFiles(files);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -15,7 +15,7 @@ class GuestChoices {
 }
 
 /* Nobody but its owner may know what is in a library. */
-const server = { known: async () => () => null, place: async () => () => true };
+const makeServer = () => ({ known: async () => () => null, place: async () => () => true });
 
-const { uppy } = await enhancePage(form, { server, Chosen: GuestChoices, isGuest: true });
+const { uppy } = await enhancePage(form, { makeServer, Chosen: GuestChoices, isGuest: true });
 uppy.on("complete", () => window.htmx?.ajax("GET", location.href, { target: "#own", select: "#own", swap: "outerHTML" }));

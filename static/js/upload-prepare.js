@@ -1,5 +1,6 @@
 /* What happens to a file before its first byte leaves: is it a photo, is it here already, can it be smaller? */
 import { inBatches } from "./batches.js";
+import { SignedOut } from "./upload-server.js";
 import { typeOf } from "./upload-types.js";
 
 export const SMALLER_PIXELS = 2560;
@@ -53,7 +54,8 @@ export class Preparation {
       await this.#settle(this.uppy.getFile(id));
     } catch (error) {
       this.uppy.log(error, "warning");
-      this.uppy.emit("upload-error", this.uppy.getFile(id), new Error(this.text.failed));
+      const words = error instanceof SignedOut ? this.text.signedOut : this.text.failed;
+      this.uppy.emit("upload-error", this.uppy.getFile(id), new Error(words));
     }
   }
 

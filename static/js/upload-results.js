@@ -1,10 +1,12 @@
 /* What became of each file, one line each; it stays when the queue is emptied. */
 import { sizeText } from "./units.js";
 
-/* The server says in JSON why it refused; everything else is about the connection or the session. */
+/* The server says in JSON why it refused; everything else is about the connection or the session. What it says of a
+ * session that has ended is for scripts. */
 function reason(error, response, text) {
   const request = response?.body?.xhr;
   if (!request?.status) return request || error.isNetworkError ? text.offline : error.message;
+  if (request.status === 401) return text.signedOut;
   try {
     return JSON.parse(request.responseText).message;
   } catch {

@@ -1,15 +1,35 @@
 /* What the upload page asks the server besides the uploads themselves. */
 import { isOfSomebodyElse } from "./person.js";
 
+const SIGNED_OUT = [401, 403];
+
+export class SignedOut extends Error {}
+
 export class Server {
-  constructor(form) {
-    this.urls = form.dataset;
-    this.token = form.elements.csrfmiddlewaretoken.value;
+  constructor(form, token) {
+    Object.assign(this, { urls: form.dataset, token });
+  }
+
+  async #send(url, body, headers) {
+    const token = await this.token.now();
+    return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, ...headers } });
   }
 
   async #post(url, body, headers) {
-    const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": this.token, ...headers } });
+    let answer = await this.#send(url, body, headers);
+    if (SIGNED_OUT.includes(answer.status)) {
+      this.token.isStale = true;
+      answer = await this.#send(url, body, headers);
+    }
+    if (SIGNED_OUT.includes(answer.status)) throw new SignedOut();
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+    return answer;
+  }
+
+  /* A form leads to a page: that of the sign-in where the session has ended. */
+  async #postForm(url, body) {
+    const answer = await this.#post(url, body);
+    if (isOfSomebodyElse(await answer.text())) throw new SignedOut();
     return answer;
   }
 
@@ -25,8 +45,7 @@ export class Server {
   async place(pairs) {
     for (const [gallery, some] of Map.groupBy(pairs, (pair) => pair.gallery)) {
       const keys = some.map(({ key }) => ["keys", key]);
-      const answer = await this.#post(this.urls.placeUrl, new URLSearchParams([["gallery", gallery], ...keys]));
-      if (isOfSomebodyElse(await answer.text())) throw new Error("The session has ended.");
+      await this.#postForm(this.urls.placeUrl, new URLSearchParams([["gallery", gallery], ...keys]));
     }
     return () => true;
   }
@@ -34,7 +53,7 @@ export class Server {
   /* The key of a new gallery. */
   async makeGallery(title) {
     const body = new URLSearchParams({ title, visibility: this.urls.galleryVisibility });
-    const { url } = await this.#post(this.urls.newGalleryUrl, body);
+    const { url } = await this.#postForm(this.urls.newGalleryUrl, body);
     return new URL(url).pathname.match(/^\/g\/(\w+)$/)[1];
   }
 }

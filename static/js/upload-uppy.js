@@ -17,9 +17,14 @@ class Screenshot extends ScreenCapture {
   }
 }
 
-/* A full disk doesn't empty itself within a minute, so no other answer of the server is final like it among the 5xx. */
-function shouldRetry(error, attempt, options, byDefault) {
-  return error.originalResponse?.getStatus() !== 507 && byDefault(error);
+/* Once with a new token, as the session may be a new one of the same person. A full disk doesn't empty itself within a
+ * minute, so no other answer of the server is final like it among the 5xx. */
+function retrying(token) {
+  return (error, attempt, options, byDefault) => {
+    const status = error.originalResponse?.getStatus();
+    if (status === 401) token.isStale = true;
+    return status === 401 ? attempt === 0 : status !== 507 && byDefault(error);
+  };
 }
 
 function localeOf(words) {
@@ -27,7 +32,7 @@ function localeOf(words) {
   return { strings: words, pluralize: (count) => rules.select(count) };
 }
 
-export function makeQueue(form, { id, target, words, text, choices }) {
+export function makeQueue(form, { id, target, words, text, token, choices }) {
   const { accept, maxBytes, limits, metaFields = META } = form.dataset;
   const uppy = new Queue({
     id,
@@ -57,13 +62,13 @@ export function makeQueue(form, { id, target, words, text, choices }) {
   uppy.use(Screenshot, { target: Dashboard, displayMediaConstraints: { video: true } });
   uppy.use(Tus, {
     endpoint: form.dataset.libraryDoor,
-    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
     allowedMetaFields: metaFields.split(","),
     chunkSize: 8 * MIB,
     limit: 3,
     retryDelays: RETRY_DELAYS_MS,
     removeFingerprintOnSuccess: true,
-    onShouldRetry: shouldRetry,
+    onBeforeRequest: async (request) => request.setHeader("X-CSRFToken", await token.now()),
+    onShouldRetry: retrying(token),
   });
   uppy.use(GoldenRetriever, { indexedDB: KEPT });
   return uppy;
