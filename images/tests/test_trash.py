@@ -48,6 +48,42 @@ def test_deleting_closes_every_door_at_once_and_undo_opens_them_again(
     assert visitor.get(out[0]).status_code == 404
 
 
+def deleted_from_its_page(client: Client, image: Image) -> str:
+    """Presses the button of the photo's page; returns where that leads."""
+    page = client.get(image.get_absolute_url()).content.decode()
+    field = re.search(r'name="next" value="([^"]+)"', page[page.index(f"/p/{image.key}/delete") :])
+    assert field is not None
+    return client.post(f"/p/{image.key}/delete", {"next": field[1]}).headers["Location"]
+
+
+def test_who_deletes_from_page_to_page_goes_on_to_the_next_photo_and_last_to_the_list(
+    as_owner: Client, owner: User
+) -> None:
+    newest, middle, oldest = rows(owner, 3)
+    assert deleted_from_its_page(as_owner, middle) == oldest.get_absolute_url()
+    toast = (
+        as_owner.get(oldest.get_absolute_url()).content.decode().partition('name="moment"')[2].partition("</form>")[0]
+    )
+    assert "next" not in toast
+    assert deleted_from_its_page(as_owner, oldest) == newest.get_absolute_url()
+    assert deleted_from_its_page(as_owner, newest) == "/library/"
+
+
+def test_after_the_question_one_goes_on_from_there_too(as_owner: Client, owner: User, settings: Settings) -> None:
+    settings.TRASH_DAYS = 0
+    newer, older = rows(owner, 2)
+    url, following = f"/p/{newer.key}/delete", older.get_absolute_url()
+    question = as_owner.post(url, {"next": following}).content.decode()
+    assert f'name="next" value="{following}"' in question
+    assert as_owner.post(url, {"next": following, "confirm": "yes"}).headers["Location"] == following
+    assert (
+        as_owner.post(f"/p/{older.key}/delete", {"next": "https://other.example/", "confirm": "yes"}).headers[
+            "Location"
+        ]
+        == "/library/"
+    )
+
+
 def test_undo_brings_back_what_was_deleted_together_and_nothing_else(upload: Upload, as_owner: Client) -> None:
     before, *together = [upload().key for _ in range(4)]
     as_owner.post("/library/delete", {"keys": before})

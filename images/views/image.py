@@ -78,14 +78,17 @@ def extend(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def delete(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
-    """Moves the photo to the trash; asks first on GET, and before it goes for good."""
+    """Moves the photo to the trash; asks first on GET, and before it goes for good.
+
+    `next` is where to go on from there: the photo itself has no page any more.
+    """
     images = Image.objects.owned_by(request.user).live().filter(key=key)
     image = get_object_or_404(images)
     for_good = trash.is_for_good(request)
     if request.method != "POST" or (for_good and request.POST.get("confirm") != "yes"):
         return trash.ask(request, images, for_good=for_good, back=image.get_absolute_url())
     trash.put(request, images)
-    return redirect("images:library")
+    return redirect(came_from(request, default=reverse("images:library")))
 
 
 @login_not_required

@@ -29,12 +29,14 @@ if (location.hash === "#links" || recall("details", "tab")) {
   if (!wide.matches) panel.showPopover?.();
 }
 
+/* Whoever deletes the only photo of a list is led to the list too. */
 function showWay() {
   const back = document.querySelector("[data-back]");
   const list = lastList();
   if (!list || !new URL(list.url).pathname.startsWith(back.dataset.back)) return;
   back.href = list.url;
   back.querySelector("span").textContent = list.title;
+  for (const field of document.querySelectorAll("[data-list]")) field.value = back.pathname + back.search;
 }
 
 document.addEventListener("click", (event) => {
