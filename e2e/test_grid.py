@@ -135,6 +135,38 @@ _IS_BACK = """([href, top]) =>
   Math.abs(document.querySelector(`.photo__link[href="${href}"]`).getBoundingClientRect().top - top) < 20"""
 
 
+def test_who_deletes_far_down_stays_there_and_by_undo_too(library: Page) -> None:
+    library.mouse.move(640, 400)
+    _scroll(library, to="1500")
+    _photo(library, "1500").evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    _rest(library)
+    first, second = library.evaluate(_IN_SIGHT)[:2]
+    for href in (first[0], _photo(library, "1500").get_attribute("href")):
+        library.locator(f'.photo:has([href="{href}"]) input[name=keys]').evaluate("box => box.click()")
+    library.locator(".selection-bar").get_by_role("button", name="Delete").click()
+    expect(library.get_by_text("2 photos are in the trash.")).to_be_visible()
+    library.wait_for_function(_IS_BACK, arg=second)
+    expect(_photo(library, "1500")).to_have_count(0)
+    _rest(library)
+    second = library.evaluate(_IN_SIGHT)[0]
+    library.get_by_role("button", name="Undo").click()
+    expect(library.get_by_text("2 photos are back.")).to_be_visible()
+    library.wait_for_function(_IS_BACK, arg=second)
+    expect(_photo(library, "1500")).to_be_in_viewport()
+    library.get_by_role("link", name="Library").first.click()
+    expect(_photo(library, "0")).to_be_in_viewport()
+
+
+# The link and the place of each photo from the first in sight on.
+_IN_SIGHT = """() => {
+  const bar = document.querySelector(".topbar").offsetHeight;
+  return [...document.querySelectorAll("[data-photos] .photo")]
+    .map((photo) => [photo.querySelector(".photo__link").getAttribute("href"), photo.getBoundingClientRect()])
+    .filter(([, { bottom }]) => bottom > bar)
+    .map(([href, { top }]) => [href, top]);
+}"""
+
+
 def test_far_down_nothing_opens_or_comes_twice_and_the_end_of_a_session_is_told(
     library: Page, instance: Instance, person: Person, photos: Photos
 ) -> None:

@@ -116,9 +116,12 @@ def test_who_is_offline_is_told_and_loads_the_rest_once_back(
     windows.cuts()
     first = instance.upload(person, *photos.nature[:2], gallery="new", new_gallery="Long")[0]
     instance.shell(_MANY.format(key=first["key"], gallery=first["gallery"]))
-    page = windows.open()
+    page = windows.open(service_workers="block")
     sign_in(page, person)
+    page.route("**/files/derived/**", lambda route: route.abort())
     page.goto(f"/g/{first['gallery']}")
+    page.wait_for_function(f"{_WIDTHS} === '0,0'")
+    page.unroute_all()
     before = page.locator(".photo-grid .photo").count()
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
@@ -127,11 +130,16 @@ def test_who_is_offline_is_told_and_loads_the_rest_once_back(
     expect(again).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("You are online again.")).to_be_visible()
-    again.click()
+    page.wait_for_function(f"!{_WIDTHS}.startsWith('0')")
+    expect(page.get_by_text("More photos couldn't be loaded.")).to_be_visible()
+    again.evaluate("link => htmx.trigger(link, 'revealed')")
+    expect(page.get_by_text("More photos couldn't be loaded.")).to_have_count(0)
     expect(page.locator(".photo-grid .photo").nth(before)).to_be_attached()
     expect(again).to_have_count(0)
 
 
+_WIDTHS = """String([...document.querySelectorAll(".photo__link > img")]
+  .map((picture) => picture.complete ? picture.naturalWidth : "later"))"""
 _MANY = """
 from galleries.models import Gallery
 from images.models import Image

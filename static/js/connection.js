@@ -14,8 +14,14 @@ if (!navigator.onLine) tellOffline();
 function offerAgain(link) {
   link.dataset.again ??= link.textContent;
   link.textContent = words.retry;
-  show(words.moreFailed, { kind: "failed", level: "error" });
+  show(words.moreFailed, { kind: "more", level: "error" });
 }
+
+const forgetFailure = () => document.querySelector('.toast[data-kind="more"]')?.remove();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.shouldSwap && detail.target.matches(".photo-more")) forgetFailure();
+});
 
 function onFailure({ detail }) {
   const asked = detail.elt;
@@ -47,6 +53,6 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   link.textContent = link.dataset.again;
   delete link.dataset.again;
-  document.querySelector('.toast[data-kind="failed"]')?.remove();
+  forgetFailure();
   window.htmx.trigger(link, "revealed");
 });

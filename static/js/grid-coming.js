@@ -1,4 +1,5 @@
 /* A photo on its way is shown as a blur of its colours, and fades in over it. */
+import { askAgain, noteFailed } from "./grid-again.js";
 import { blur } from "./thumbhash.js";
 
 const FADE_MS = 300;
@@ -9,6 +10,7 @@ const inReach = new IntersectionObserver(
       if (!isIntersecting) continue;
       inReach.unobserve(target);
       if (!target.complete) wait(target);
+      else if (!target.naturalWidth) noteFailed(target);
     }
   },
   { rootMargin: "50% 0px" },
@@ -32,4 +34,5 @@ export function showComing() {
     picture.dataset.seen = "";
     inReach.observe(picture);
   }
+  askAgain();
 }

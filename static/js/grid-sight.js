@@ -1,7 +1,7 @@
 /* The first photo in sight, and how it stays where it is. */
-export function inSight() {
+export function inSight(photos = document.querySelectorAll("[data-photos] .photo")) {
   const bar = document.querySelector(".topbar")?.offsetHeight ?? 0;
-  for (const photo of document.querySelectorAll("[data-photos] .photo")) {
+  for (const photo of photos) {
     if (photo.getBoundingClientRect().bottom > bar) return photo;
   }
   return null;

@@ -51,7 +51,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const isNext = detail.target.dataset.more === "next";
   const { previousElementSibling: before, nextElementSibling: after } = detail.target;
   swap = { url: detail.pathInfo.requestPath, before: isNext ? before : null, after: isNext ? null : after };
-  swap.keep = (!isNext && comingBack()) || keeping();
+  swap.keep = comingBack() ?? keeping();
 });
 document.addEventListener("htmx:afterSwap", () => {
   if (!swap) return;
