@@ -41,7 +41,7 @@ export function makeQueue(form, { id, target, words, text, choices }) {
     target,
     inline: true,
     width: "100%",
-    height: 480,
+    height: "30rem",
     note: limits.trim(),
     fileManagerSelectionType: "both",
     showLinkToFileUploadResult: true,
