@@ -70,5 +70,19 @@
     return found.map((fault) => `focus ${fault}: ${named(element)}`);
   }
 
-  window.looks = { smallTargets, focusFaults };
+  /* What reaches sideways out of the box around it, where nothing cuts it off. The list of settings means to. */
+  function spills() {
+    const shows = (element) => getComputedStyle(element).overflowX === "visible";
+    const isInFlow = (element) =>
+      isSeen(element) && getComputedStyle(element).position === "static" && getComputedStyle(element).display !== "inline";
+    const spilled = [...document.querySelectorAll("body *")].filter((element) => {
+      const around = element.parentElement;
+      if (!isInFlow(element) || !shows(around) || element.closest(`.settings__nav, svg, ${NOT_OURS}`)) return false;
+      const [inner, outer] = [element, around].map((each) => each.getBoundingClientRect());
+      return outer.width > 1 && inner.width > 0 && (inner.right > outer.right + 1 || inner.left < outer.left - 1);
+    });
+    return spilled.map((element) => `out of its box: ${named(element)}`);
+  }
+
+  window.looks = { smallTargets, focusFaults, spills };
 })();

@@ -50,6 +50,13 @@ def faults(
     return found
 
 
+def spills(page: Page, name: str) -> list[str]:
+    """What doesn't stay in its box or in the window, sideways, as the page stands."""
+    page.evaluate(_LOOKS)
+    found = [f"{name}: {fault}" for fault in page.evaluate("looks.spills()")]
+    return [*found, f"{name} scrolls sideways"] if page.evaluate(_IS_TOO_WIDE) else found
+
+
 def focus_faults(page: Page, name: str) -> tuple[int, list[str]]:
     """How often Tab stops on the page, and where one then doesn't see it."""
     page.evaluate(_LOOKS)

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from e2e import pages
 from e2e.instance import Instance, Person
-from e2e.looks import NARROW, SIZES, faults, focus_faults
+from e2e.looks import NARROW, SIZES, faults, focus_faults, spills
 from e2e.photos import Photos
-from e2e.windows import Windows, choose, drop, hovering, open_upload, sign_in, start_upload
+from e2e.windows import PHONE, WIDE, Windows, choose, drop, hovering, open_upload, sign_in, start_upload
 from photocloud.tests import stack
 from photocloud.tests.test_access import POSTED
 
@@ -179,6 +179,43 @@ def test_what_nginx_says_by_itself_is_for_everyone(browser: Browser, tmp_path: P
     assert not found + unseen, "\n".join(found + unseen)
 
 
+def test_words_without_an_end_stay_in_their_boxes(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    photo = instance.upload(person, *photos.nature, visibility="public", gallery="new", new_gallery="Spring")[0]
+    names = pages.make(instance, gallery=photo["gallery"])
+    instance.shell(_LENGTHEN.format(username=person.username))
+    visitor, page = windows.open(), windows.open()
+    sign_in(page, person)
+    found = []
+    for window, addresses, walked in ((visitor, pages.VISITORS, _VISITED), (page, pages.PEOPLE, _OPENED)):
+        visits = pages.filled({name: addresses[name] for name in walked}, names).items()
+        for (name, address), size in product(visits, (WIDE, PHONE["viewport"])):
+            window.set_viewport_size(size)
+            window.goto(address)
+            found += spills(window, f"{name} at {size['width']} px")
+    page.goto(f"/g/{names['inner']}")
+    page.locator("input[name=keys]").first.check()
+    page.locator(".selection-bar summary", has_text="Add").click()
+    page.get_by_label("Gallery", exact=True).select_option(photo["gallery"])
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".toast")).to_be_visible()
+    found += spills(page, "toast")
+    assert not found, "\n".join(found)
+
+
+_VISITED = ("explore", "person", "photo", "gallery", "shared gallery", "shared nested gallery", "shared photo")
+_OPENED = ("library", "upload", "photo", "edit", "galleries", "gallery", "delete gallery", "links", "link", "profile")
+_LENGTHEN = """
+from accounts.models import User
+from galleries.models import Gallery, ShareLink
+from images.models import Image
+owner = User.objects.get(username={username!r})
+User.objects.filter(pk=owner.pk).update(display_name="N" * 60)
+Gallery.objects.filter(owner=owner).update(title="W" * 120, description="https://example.com/" + "w" * 180)
+Image.objects.filter(owner=owner).update(title="W" * 200, description="https://example.com/" + "w" * 180)
+ShareLink.objects.filter(owner=owner).update(name="W" * 120)
+"""
 _SEND_LONG = "size => { document.querySelector('textarea').value = 'x'.repeat(size); document.forms[0].submit(); }"
 _BROKEN = "from django.template import loader; print(loader.get_template('{status}.html').render({{'theme': ''}}))"
 _SEND_OFTEN = """async () => {

@@ -2,12 +2,15 @@
 
 import json
 import math
+import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
@@ -131,6 +134,13 @@ def time_left(moment: datetime | None) -> str:
         hours = round(minutes / 60)
         return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
     return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
+
+
+@register.filter
+def words_apart(text: str) -> SafeString:
+    """Puts what isn't a number into elements of its own, so that a badge without room for all shows the number."""
+    apart = re.sub(r"\D+", lambda words: format_html('<span class="badge__words">{}</span>', words[0]), text)
+    return mark_safe(apart)  # noqa: S308
 
 
 @register.filter

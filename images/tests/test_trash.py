@@ -109,8 +109,8 @@ def test_the_trash_shows_what_is_in_it_and_when_it_goes(as_owner: Client, owner:
     answer = as_owner.get("/trash/")
     assert answer.context["photos"] == [short, old]
     page = answer.content.decode()
-    assert "10 days left" in page
-    assert "90 minutes left" in page
+    assert '10<span class="badge__words"> days left</span>' in page
+    assert '90<span class="badge__words"> minutes left</span>' in page
     assert "count towards your storage" in page
     assert old.get_absolute_url() not in page
     assert as_owner.get("/library/").context["photos"] == [live]

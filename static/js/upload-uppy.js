@@ -46,7 +46,7 @@ export function makeQueue(form, { id, target, words, text, token, choices }) {
     target,
     inline: true,
     width: "100%",
-    height: 480,
+    height: "30rem",
     note: limits.trim(),
     fileManagerSelectionType: "both",
     showLinkToFileUploadResult: true,
