@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from e2e.instance import PROJECT, Instance, Person, running
-from e2e.windows import Windows, drop, find_browser, launched, open_upload, sign_in, slow_down, start_upload
+from e2e.windows import Windows, drop, find_browser, launched, open_upload, sign_in, slow_down, start_upload, wait_until
 from photocloud.demo import motifs
 
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -137,8 +137,8 @@ def shot(scene: Scene, name: str, size: str, scheme: Scheme) -> bytes:
     else:
         page.goto({"gallery": scene.gallery, "photo": scene.photo}.get(name) or _PAGES[name])
         page.wait_for_load_state("networkidle")
-        page.wait_for_function(
-            "[...document.images].every(img => img.complete || img.getBoundingClientRect().top > innerHeight)"
+        wait_until(
+            page, "[...document.images].every(img => img.complete || img.getBoundingClientRect().top > innerHeight)"
         )
     data = page.screenshot()
     page.context.close()

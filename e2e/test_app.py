@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos, noise
-from e2e.windows import Windows, drawn, drop, sign_in, slow_down, start_upload, upload_rows
+from e2e.windows import Windows, drawn, drop, sign_in, slow_down, start_upload, upload_rows, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +30,13 @@ _PRIVATE = """async () => {
 
 def _keeps(page: Page, *, photos: int) -> list[str]:
     """Waits until the browser keeps the library with so many photos, and returns all that it keeps of people."""
-    page.wait_for_function(
+    wait_until(
+        page,
         f"""async () => {{
           const kept = Object.values(await ({_PRIVATE})()).flat();
           return kept.filter((url) => url.includes("/files/")).length === {photos}
             && kept.some((url) => url.endsWith("/library/"));
-        }}"""
+        }}""",
     )
     kept: dict[str, list[str]] = page.evaluate(_PRIVATE)
     assert len(kept) == 1
@@ -45,7 +46,7 @@ def _keeps(page: Page, *, photos: int) -> list[str]:
 def test_a_browser_finds_all_that_an_installed_app_needs(windows: Windows, person: Person) -> None:
     page = windows.open()
     sign_in(page, person)
-    page.wait_for_function(f"async () => await {_ACTIVE}")
+    wait_until(page, _ACTIVE)
     session = page.context.new_cdp_session(page)
     assert session.send("Page.getAppManifest")["errors"] == []
     problems = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
@@ -71,7 +72,7 @@ def test_the_library_is_there_without_network_for_its_person_alone(
     page.get_by_text("More", exact=True).click()
     page.get_by_role("button", name="Extend by 30 days").click()
     expect(page.locator(".toast")).to_contain_text("has an end")
-    page.wait_for_function(_KEPT_WITH_A_TOAST)
+    wait_until(page, _KEPT_WITH_A_TOAST)
 
     page.context.set_offline(True)
     page.goto("/library/")
@@ -89,7 +90,7 @@ def test_the_library_is_there_without_network_for_its_person_alone(
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/explore/")
-    page.wait_for_function(f"async () => Object.keys(await ({_PRIVATE})()).length === 0")
+    wait_until(page, f"async () => Object.keys(await ({_PRIVATE})()).length === 0")
     page.context.set_offline(True)
     page.goto("/library/")
     expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
@@ -131,7 +132,7 @@ def test_a_photo_that_another_app_shares_waits_for_a_word_and_goes_into_the_libr
 ) -> None:
     page = windows.open()
     sign_in(page, person)
-    page.wait_for_function(f"async () => await {_ACTIVE}")
+    wait_until(page, _ACTIVE)
     target = page.evaluate("fetch('/manifest.webmanifest').then((answer) => answer.json())")["share_target"]
     assert target["params"]["files"][0]["name"] == "files"
     page.goto("/explore/")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import PHONE, Windows, drawn, drop, sign_in
+from e2e.windows import PHONE, Windows, drawn, drop, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +90,7 @@ def _scroll(page: Page, *, to: str, by_px: int = 1200) -> list[int]:
 
 
 def _rest(page: Page) -> None:
-    page.wait_for_function("new Promise(done => setTimeout(() => done(true), 400))")
+    page.wait_for_timeout(400)
 
 
 def test_thousands_of_photos_are_scrolled_left_and_found_again(library: Page) -> None:
@@ -128,7 +128,7 @@ def _leave_and_come_back(page: Page, name: str) -> None:
     page.wait_for_url("**/library/?before=*")
     link = page.locator(f'.photo__link[href="{href}"]')
     expect(link).to_be_in_viewport()
-    page.wait_for_function(_IS_BACK, arg=[href, top])
+    wait_until(page, _IS_BACK, arg=[href, top])
 
 
 _IS_BACK = """([href, top]) =>
@@ -145,13 +145,13 @@ def test_who_deletes_far_down_stays_there_and_by_undo_too(library: Page) -> None
         library.locator(f'.photo:has([href="{href}"]) input[name=keys]').evaluate("box => box.click()")
     library.locator(".selection-bar").get_by_role("button", name="Delete").click()
     expect(library.get_by_text("2 photos are in the trash.")).to_be_visible()
-    library.wait_for_function(_IS_BACK, arg=second)
+    wait_until(library, _IS_BACK, arg=second)
     expect(_photo(library, "1500")).to_have_count(0)
     _rest(library)
     second = library.evaluate(_IN_SIGHT)[0]
     library.get_by_role("button", name="Undo").click()
     expect(library.get_by_text("2 photos are back.")).to_be_visible()
-    library.wait_for_function(_IS_BACK, arg=second)
+    wait_until(library, _IS_BACK, arg=second)
     expect(_photo(library, "1500")).to_be_in_viewport()
     library.get_by_role("link", name="Library").first.click()
     expect(_photo(library, "0")).to_be_in_viewport()

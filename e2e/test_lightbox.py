@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to
+from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def _ready(page: Page) -> Locator:
 
 
 def _swipe(page: Page, *, to_left_px: int) -> None:
-    page.wait_for_function(_IS_AT_REST)
+    wait_until(page, _IS_AT_REST)
     session = page.context.new_cdp_session(page)
     x, y = 180 + to_left_px / 2, 370
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import PHONE, Windows, drawn, sign_in, tab_to
+from e2e.windows import PHONE, Windows, drawn, sign_in, tab_to, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +89,7 @@ def test_the_photos_beside_it_are_there_before_one_asks_for_them(
     expect(beside).to_have_count(2)
     for number in range(2):
         urls = beside.nth(number).evaluate("({ dataset }) => [dataset.ahead, dataset.aheadAvif].filter(Boolean)")
-        page.wait_for_function(_IS_FETCHED, arg=urls)
+        wait_until(page, _IS_FETCHED, arg=urls)
 
 
 _IS_FETCHED = """(urls) => urls.some((url) => performance.getEntriesByName(new URL(url, location).href).length)"""

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import WIDE, Windows, sign_in, tab_to
+from e2e.windows import WIDE, Windows, sign_in, tab_to, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -142,12 +142,12 @@ def test_photos_that_were_lost_offline_come_back_with_the_network(
     page = windows.open(service_workers="block")
     page.route("**/files/derived/**", lambda route: route.abort())
     sign_in(page, person)
-    page.wait_for_function(_ARE_THERE, arg=[False, False])
+    wait_until(page, _ARE_THERE, arg=[False, False])
     page.unroute_all()
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.context.set_offline(False)
-    page.wait_for_function(_ARE_THERE, arg=[True, True])
+    wait_until(page, _ARE_THERE, arg=[True, True])
 
 
 # Null is what is still loading.

@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to
+from e2e.windows import CLIPBOARD, PHONE, Windows, drawn, sign_in, tab_to, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ def _gallery(instance: Instance, person: Person, photos: Photos) -> str:
 
 
 def _expect_selected(page: Page, *numbers: int) -> None:
-    page.wait_for_function(_IS_SELECTED, arg=list(numbers))
+    wait_until(page, _IS_SELECTED, arg=list(numbers))
 
 
 _IS_SELECTED = """(numbers) => {
@@ -167,7 +167,7 @@ def test_a_gallery_is_selected_and_shared_with_fingers_and_a_friend_takes_what_s
     _expect_selected(page, 0, 1, 2)
     assert page.evaluate("scrollY") == before
     _swipe_up(page, items.nth(1))
-    page.wait_for_function(f"scrollY > {before + 100}")
+    wait_until(page, f"scrollY > {before + 100}")
     _expect_selected(page, 0, 1, 2)
 
     bar.get_by_role("button", name="Share").tap()

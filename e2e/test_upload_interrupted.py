@@ -18,6 +18,7 @@ from e2e.windows import (
     slow_down,
     start_upload,
     upload_rows,
+    wait_until,
 )
 
 pytestmark = pytest.mark.browser
@@ -99,7 +100,7 @@ def test_what_was_chosen_and_not_begun_waits_for_its_person(windows: Windows, pe
     open_upload(page)
     choose(page, photos.nature[0])
     for kept in (_KEPT, _LISTED):
-        page.wait_for_function(f"async () => (await ({kept})()).length === 1")
+        wait_until(page, f"async () => (await ({kept})()).length === 1")
     page.goto("/galleries/")
     tray = page.get_by_role("region", name="Uploads")
     expect(tray).to_contain_text("1 photo waits for you")
@@ -115,7 +116,7 @@ def test_who_signs_out_leaves_no_photo_in_the_browser(windows: Windows, person: 
     open_upload(page)
     with page.expect_response("**/uploads/known"):
         choose(page, photos.nature[0])
-    page.wait_for_function(f"async () => (await ({_KEPT})()).length === 1")
+    wait_until(page, f"async () => (await ({_KEPT})()).length === 1")
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/explore/")

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -120,6 +121,17 @@ class Windows:
         expected = any(status == response.status and fnmatch(path, pattern) for status, pattern in self._refused)
         if response.status >= 400 and not expected:
             self.faults.append(f"{response.status}: {response.request.method} {response.url}")
+
+
+def wait_until(page: Page, script: str, arg: object = None) -> None:
+    """Waits until the script, which may be async, says yes.
+
+    Playwright's `wait_for_function` takes any promise for a yes, and can't ask an expression twice under a CSP.
+    """
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < deadline, f"In vain: {script}"
+        page.wait_for_timeout(50)
 
 
 def sign_in(page: Page, person: Person) -> None:
