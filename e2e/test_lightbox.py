@@ -177,3 +177,67 @@ def test_clicks_select_once_something_is_selected(
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.url.endswith("/library/")
+
+
+def test_the_owner_sorts_out_photos_without_leaving_the_lightbox(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, *photos.nature[:4])
+    windows.cuts()
+    page = windows.open()
+    sign_in(page, person)
+    grid = page.locator(".photo-grid .photo")
+    links = page.locator(".photo__link")
+    first, second, third, fourth = links.evaluate_all("all => all.map(link => link.href)")
+    links.nth(1).click()
+    dialog = _ready(page)
+    notices = page.locator("#live")
+
+    page.context.set_offline(True)
+    page.keyboard.press("#")
+    expect(notices.locator(".toast-error")).to_contain_text("You are offline")
+    expect(grid).to_have_count(4)
+    page.context.set_offline(False)
+
+    page.keyboard.press("#")
+    expect(page).to_have_url(third)
+    expect(notices).to_contain_text("1 photo is in the trash.")
+    expect(grid).to_have_count(3)
+    expect(page.locator(f'.photo__link[href="{second.removeprefix(instance.url)}"]')).to_have_count(0)
+    assert "/preview." in drawn(_shown(page))[0]
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(first)
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(third)
+
+    # The last of them: the one before it is shown.
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(fourth)
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page).to_have_url(third)
+    expect(dialog.get_by_role("button", name="Next photo")).to_be_hidden()
+    drawn(_shown(page))
+
+    notices.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    expect(grid).to_have_count(3)
+    assert page.url.endswith("/library/")
+
+    links.last.click()
+    _ready(page)
+    expect(page).to_have_url(fourth)
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit")
+
+
+def test_the_last_photo_of_a_library_leaves_it_empty(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, photos.nature[0])
+    page = windows.open(**PHONE)
+    sign_in(page, person)
+    page.locator(".photo__link").tap()
+    _ready(page).get_by_role("button", name="Delete").tap()
+    expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.locator(".photo-grid .photo")).to_have_count(1)

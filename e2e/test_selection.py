@@ -203,3 +203,36 @@ def test_all_that_is_loaded_is_selected_and_more_comes_while_it_is(
     page.locator(".selection-bar").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("65 photos are in the trash.")).to_be_visible()
     assert page.url.endswith("/library/")
+
+
+def test_the_list_of_shortcuts_names_those_of_the_grid(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, *photos.nature[:2])
+    page = windows.open()
+    sign_in(page, person)
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    select = shortcuts.get_by_text("Select the photo")
+    page.keyboard.press("?")
+    for text in ("Go from photo to photo", "↓", "Select all", "Ctrl+A"):
+        expect(shortcuts.get_by_text(text, exact=True)).to_be_visible()
+    expect(select).to_be_visible()
+    page.keyboard.press("Escape")
+
+    # The lightbox over the grid has keys of its own.
+    link = page.locator(".photo__link").first
+    link.click()
+    expect(page.locator(".pswp")).to_be_focused()
+    page.keyboard.press("?")
+    expect(shortcuts.get_by_text("Slideshow")).to_be_visible()
+    expect(select).to_have_count(0)
+    shortcuts.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".pswp")).to_have_count(0)
+
+    link.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    _expect_selected(page, 1)

@@ -3,7 +3,8 @@ import { areCharactersOff, combinations, isCharacter, offered, switchCharacters 
 
 const dialog = document.getElementById("keys");
 const box = dialog.querySelector("[data-keys-switch]");
-const NAMES = { ArrowLeft: "←", ArrowRight: "→", Escape: dialog.dataset.escape, Delete: dialog.dataset.delete };
+const ARROWS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+const NAMES = { ...ARROWS, Escape: dialog.dataset.escape, Delete: dialog.dataset.delete };
 const isEverywhere = (element) => element.closest(".topbar");
 let shown = [];
 
@@ -11,12 +12,18 @@ function nameOf(element) {
   return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? (element.textContent.trim() || element.title);
 }
 
+/* Keys of a grid, which no element of it stands for. Over it lies the lightbox with keys of its own. */
+function listed() {
+  const templates = [...document.querySelectorAll("[data-keys-more]")].filter((more) => !more.closest("[inert]"));
+  return templates.flatMap(({ content }) => [...content.children]);
+}
+
 const joined = (parts, word) => parts.flatMap((part, place) => (place ? [` ${word} `, part] : [part]));
 
 function drawn(combination) {
   const caps = combination.map((key) => {
     const cap = document.createElement("kbd");
-    cap.textContent = NAMES[key] ?? key.toUpperCase();
+    cap.textContent = NAMES[key] ?? (isCharacter(key) ? key.toUpperCase() : key);
     return cap;
   });
   return joined(caps, dialog.dataset.then);
@@ -64,7 +71,7 @@ box.addEventListener("change", () => {
 export function open() {
   if (dialog.open) return;
   box.checked = !areCharactersOff();
-  shown = offered("[data-key], [data-key-own]");
+  shown = [...listed(), ...offered("[data-key], [data-key-own]")];
   fill();
   dialog.showModal();
 }

@@ -52,20 +52,26 @@ function tellKeys({ topBar, element }) {
   }
 }
 
+/* Returns the form that puts a photo into the trash, if the photos are the viewer's own. */
 export function furnish(viewer, parts) {
   const content = parts.content.cloneNode(true);
-  const [play, shareButton, download, page, caption] = content.children;
+  const part = (name) => content.querySelector(`.lightbox__${name}`);
+  const [play, shareButton, download, page, caption] = ["play", "share", "download", "page", "caption"].map(part);
+  const [edit, trash] = ["edit", "trash"].map(part);
+  caption.remove();
   viewer.on("change", () => {
     const { data } = viewer.currSlide;
     page.href = data.page;
     shareButton.hidden = !("shared" in data.element.dataset);
     download.href = `${data.page}/download`;
+    if (edit) edit.href = `${data.page}/edit`;
+    if (trash) trash.action = `${data.page}/delete`;
     fillCaption(caption, data);
   });
   viewer.on("firstUpdate", () => {
     const { element, options, topBar, scrollWrap } = viewer;
     const { downloads } = options.dataSource[0].element.closest(".photo-grid").dataset;
-    topBar.querySelector(".pswp__button--zoom").before(play, shareButton, download, page);
+    topBar.querySelector(".pswp__button--zoom").before(...content.children);
     if (downloads === undefined) download.remove();
     scrollWrap.append(caption);
     playable(viewer, play);
@@ -77,4 +83,5 @@ export function furnish(viewer, parts) {
     tellKeys(viewer);
     element.dir = "ltr";
   });
+  return { trash };
 }

@@ -3,6 +3,7 @@ import PhotoSwipe from "../vendor/photoswipe/photoswipe.esm.min.js";
 import { bring, everyPhoto } from "./grid-shelf.js";
 import { furnish } from "./lightbox-parts.js";
 import { icon, restrainKeys, setApart, sharpen, sizeOf } from "./lightbox-slide.js";
+import { listenToTrash } from "./lightbox-trash.js";
 
 /* The edge of the small pictures in images/variants.py. */
 const THUMB_PX = 480;
@@ -52,7 +53,8 @@ function padding({ y }, { element }) {
   return { top: y < LOW_PX ? 48 : 56, bottom: y < LOW_PX ? 40 : caption, left: 0, right: 0 };
 }
 
-export function open(link, parts) {
+/* `list` is the address of the page with the grid. */
+export function open(link, parts, list) {
   const links = allLinks();
   const slides = links.map(slide);
   const words = parts.dataset;
@@ -77,7 +79,8 @@ export function open(link, parts) {
     arrowPrevSVG: icon("previous"),
     arrowNextSVG: icon("next"),
   });
-  furnish(viewer, parts);
+  const { trash } = furnish(viewer, parts);
+  if (trash) listenToTrash(trash, viewer, slides, list);
   restrainKeys(viewer);
   viewer.on("change", () => {
     const { alt, title, element } = viewer.currSlide.data;

@@ -3,6 +3,7 @@ import { noteList } from "./list.js";
 import { loadStyles } from "./styles.js";
 
 const grid = location.pathname;
+const list = grid + location.search;
 const parts = document.getElementById("lightbox");
 let loading = null;
 let viewer = null;
@@ -18,7 +19,7 @@ async function show(photo) {
   try {
     const { open } = await load();
     if (location.pathname === grid || viewer) return;
-    viewer = open(photo, parts);
+    viewer = open(photo, parts, list);
   } catch {
     location.reload();
     return;

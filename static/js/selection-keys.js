@@ -1,5 +1,5 @@
 /* The keyboard in a grid: arrows go from photo to photo, with Shift they select; x and Space select one, Ctrl+A all. */
-import { isCharacter, keyOf } from "./keys-offered.js";
+import { areCharactersOff, isCharacter, keyOf } from "./keys-offered.js";
 
 const middleOf = ({ left, right }) => (left + right) / 2;
 const placeOf = (box) => box.closest(".photo").getBoundingClientRect();
@@ -53,7 +53,7 @@ export function listenToKeys(form, selection) {
     if (event.ctrlKey || event.metaKey) {
       if (key !== "a") return;
       selection.setAll(true);
-    } else if (key === "x" || (key === " " && event.target !== box)) {
+    } else if ((key === "x" && !areCharactersOff()) || (key === " " && event.target !== box)) {
       if (event.shiftKey) selection.extendTo(box);
       else selection.put(box, !box.checked);
     } else {

@@ -43,15 +43,17 @@ document.addEventListener("click", (event) => {
   (next?.querySelector(".toast__close") ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
 
-/* What came with the page is put in again: screen readers say what is added, not what was there. In a page that was kept
-   for offline it is of then. */
-const place = document.getElementById("live");
-const isOld = "offline" in document.documentElement.dataset;
-for (const toast of place?.querySelectorAll(".toast") ?? []) {
-  if (isOld) {
-    toast.remove();
-  } else {
-    place.append(toast);
+/* What came with a page is put in again: screen readers say what is added, not what was there. */
+export function take(page) {
+  for (const toast of page.querySelectorAll("#live .toast")) {
+    region().append(document.adoptNode(toast));
     live(toast);
   }
+}
+
+/* In a page that was kept for offline it is of then. */
+if ("offline" in document.documentElement.dataset) {
+  for (const toast of document.querySelectorAll("#live .toast")) toast.remove();
+} else {
+  take(document);
 }
