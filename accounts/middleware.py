@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.utils.translation import gettext as _
+
+from accounts.requests import tell_unsaved
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -29,8 +29,5 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
-        """The way back from the sign-in page is without what the form held, which that page says."""
-        if request.method == "POST":
-            text = _("You were signed out, so what you sent wasn't saved. Sign in, then send it again.")
-            messages.warning(request, text)
+        tell_unsaved(request)
         return super().handle_no_permission(request, view_func)

@@ -1,7 +1,9 @@
 """What views ask of a request: who has sent it, and from which page."""
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 
@@ -23,3 +25,9 @@ def referrer(request: HttpRequest) -> str:
     page = request.headers.get("Referer", "")
     hosts = {request.get_host()}
     return page if url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure()) else ""
+
+
+def tell_unsaved(request: HttpRequest) -> None:
+    """The way back from the sign-in page is without what a form held; has that page say so."""
+    if request.method == "POST":
+        messages.warning(request, _("You were signed out, so what you sent wasn't saved. Sign in, then send it again."))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.instance import Instance, Person
-from e2e.photos import Photos
+from e2e.photos import Photos, noise
 from e2e.windows import (
     PHONE,
     Windows,
@@ -226,6 +226,22 @@ def test_without_javascript_the_form_uploads_several_files_and_answers_for_each(
     expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".photo-grid .photo")).to_have_count(1)
+
+
+def test_without_javascript_an_ended_session_is_told_before_one_sends_again(
+    windows: Windows, person: Person, tmp_path: Path
+) -> None:
+    page = windows.open(java_script_enabled=False)
+    sign_in(page, person)
+    page.goto("/upload")
+    page.locator("input[type=file]").set_input_files(noise(tmp_path / "large.png", bytes_at_least=20_000_000))
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("main").get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("what you sent wasn't saved")).to_be_visible()
+    page.get_by_label("Email or username").fill(person.email)
+    page.get_by_label("Password").fill(person.password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/upload")
 
 
 def _select_all_and_delete(page: Page) -> None:

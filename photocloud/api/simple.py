@@ -5,6 +5,7 @@ Shapes are promised in docs/api.md; scripts written for that server keep working
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import tokens
 from accounts.models import Scope, Visibility
+from accounts.requests import tell_unsaved
 from accounts.tokens import Unauthorised
 from galleries.forms import NO_SUCH_GALLERY, ApiUploadForm
 from galleries.views import upload as upload_page
@@ -74,8 +76,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return upload_page.page(request)  # type: ignore[arg-type]
-    if wants_page and request.user.is_authenticated:
-        return _submit_form(request)
+    if wants_page:
+        return _submit_form(request) if request.user.is_authenticated else _sign_in_first(request)
     api.check_body(request)
     caller = tokens.caller(request, scope=Scope.UPLOAD)
     form = ApiUploadForm(request.GET if api.is_raw(request) else request.POST, user=caller.user)
@@ -131,6 +133,13 @@ def _submit_form(request: HttpRequest) -> HttpResponse:
         return upload_page.submit(request)  # type: ignore[arg-type]
     except UploadRefused as refusal:
         return upload_page.refuse(request, refusal)  # type: ignore[arg-type]
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    with suppress(UploadRefused):
+        api.check_body(request)  # reads it: a browser that is cut off while it sends shows no answer
+    tell_unsaved(request)
+    return redirect_to_login(request.get_full_path())
 
 
 def _uploaded(request: HttpRequest, outcomes: list[Outcome], form: ApiUploadForm) -> HttpResponse:

@@ -226,6 +226,15 @@ def test_the_form_without_javascript_answers_for_each_file(as_owner: Client, com
     assert "not supported" in answer.content.decode()
 
 
+def test_a_form_after_the_end_of_its_session_leads_to_the_sign_in_page(visitor: Client) -> None:
+    files = [SimpleUploadedFile("a.jpg", jpeg())]
+    answer = visitor.post("/upload", {"files": files}, headers={"Accept": "text/html"}, follow=True)
+    assert answer.redirect_chain == [("/accounts/login/?next=/upload", 302)]
+    assert "wasn&#x27;t saved" in answer.content.decode()
+    assert visitor.post("/upload", {"files": files}).status_code == 401
+    assert not Image.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [({}, 400), ({"lifetime": "date", "expires_on": "2001-01-01T00:00"}, 422), ({"gallery": "unknown"}, 422)],
