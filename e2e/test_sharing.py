@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from e2e.instance import Instance, Person
 from e2e.photos import Photos
-from e2e.windows import CLIPBOARD, Windows, drawn, sign_in, sign_in_again
+from e2e.windows import CLIPBOARD, Windows, drawn, give_password, sign_in, sign_in_again
 
 pytestmark = pytest.mark.browser
 
@@ -178,4 +178,19 @@ def test_who_shares_what_has_gone_meanwhile_is_told_so(
     expect(second.get_by_text("1 photo is in the trash.")).to_be_visible()
     page.locator(".selection-bar").get_by_role("button", name="Share").click()
     expect(page.locator("#live")).to_contain_text("The selected photos are no longer there.")
+    expect(page.locator(".photo-grid .photo")).to_have_count(1)
+
+
+def test_who_shares_after_the_session_has_ended_signs_in_and_comes_back(
+    windows: Windows, instance: Instance, person: Person, photos: Photos
+) -> None:
+    instance.upload(person, photos.nature[0])
+    page = windows.open()
+    sign_in(page, person)
+    page.locator("input[name=keys]").check()
+    page.context.clear_cookies(name="sessionid")
+    page.locator(".selection-bar").get_by_role("button", name="Share").click()
+    expect(page.get_by_text("what you sent wasn't saved")).to_be_visible()
+    give_password(page, person)
+    page.wait_for_url("**/library/")
     expect(page.locator(".photo-grid .photo")).to_have_count(1)

@@ -15,6 +15,7 @@ from e2e.windows import (
     choose,
     drawn,
     drop,
+    give_password,
     hovering,
     open_upload,
     sign_in,
@@ -238,9 +239,7 @@ def test_without_javascript_an_ended_session_is_told_before_one_sends_again(
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("main").get_by_role("button", name="Upload").click()
     expect(page.get_by_text("what you sent wasn't saved")).to_be_visible()
-    page.get_by_label("Email or username").fill(person.email)
-    page.get_by_label("Password").fill(person.password)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    give_password(page, person)
     page.wait_for_url("**/upload")
 
 

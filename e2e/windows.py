@@ -134,11 +134,16 @@ def wait_until(page: Page, script: str, arg: object = None) -> None:
         page.wait_for_timeout(50)
 
 
-def sign_in(page: Page, person: Person) -> None:
-    page.goto("/accounts/login/")
+def give_password(page: Page, person: Person) -> None:
+    """On the sign-in page."""
     page.get_by_label("Email or username").fill(person.email)
     page.get_by_label("Password").fill(person.password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def sign_in(page: Page, person: Person) -> None:
+    page.goto("/accounts/login/")
+    give_password(page, person)
     page.wait_for_url("**/library/")
 
 

@@ -10,7 +10,7 @@ from django.template import loader
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.requests import came_from, referrer
+from accounts.requests import form_page
 from galleries.models import Gallery
 from images.models import Image
 from photocloud import theme
@@ -37,8 +37,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without the token of now, as after a sign-in in another tab: the way back to its page, which has one."""
-    back = referrer(request) or came_from(request, default="")
-    return render(request, "403_csrf.html", {"back": back}, status=403)
+    return render(request, "403_csrf.html", {"back": form_page(request)}, status=403)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -100,8 +100,8 @@ def test_a_form_without_its_token_leads_back_to_its_page_and_nowhere_else() -> N
         found = re.search(r'href="([^"]*)">Back to the form', answer.content.decode())
         return found[1] if found else ""
 
-    page = "http://testserver/p/abc?by=link"
-    assert way_back(page) == page
+    assert way_back("http://testserver/p/abc?by=link") == "/p/abc?by=link"
+    assert way_back("http://testserver//example.org/") == ""
     assert way_back("https://example.org/p/abc") == ""
     assert way_back("", next="/g/abc") == "/g/abc"
     assert way_back("", next="//example.org/") == ""
@@ -140,3 +140,17 @@ def test_who_signs_in_on_the_way_to_a_form_s_address_is_told_to_go_back(as_owner
     assert "There is no page here</h1>" in answer.content.decode()
     assert as_owner.put("/library/delete").content == b""
     assert as_owner.get("/library/uploads").headers["Content-Type"] == "application/problem+json"
+
+
+def test_who_signs_in_after_a_form_comes_back_to_its_page(visitor: Client) -> None:
+    came = {"Referer": "http://testserver/library/?before=x"}
+    sent = visitor.post("/library/delete", headers=came)
+    assert sent.headers["Location"] == "/accounts/login/?next=/library/%3Fbefore%3Dx"
+    assert "wasn&#x27;t saved" in visitor.get(sent.headers["Location"]).content.decode()
+
+    sent = visitor.post("/library/delete", headers={**came, "HX-Request": "true"})
+    assert (sent.status_code, sent.headers["HX-Redirect"]) == (200, "/accounts/login/?next=/library/%3Fbefore%3Dx")
+    assert "wasn&#x27;t saved" in visitor.get(sent.headers["HX-Redirect"]).content.decode()
+
+    abroad = visitor.post("/library/delete", headers={"Referer": "http://elsewhere.test/library/"})
+    assert abroad.headers["Location"] == "/accounts/login/?next=/library/delete"
