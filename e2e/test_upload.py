@@ -182,6 +182,11 @@ def test_what_is_refused_is_told_where_it_is_seen(
     expect(toast).to_have_text("raw.cr2: This type of file isn't accepted. (+1)")
     expect(upload_rows(page, "refused")).to_have_count(3)
 
+    library = windows.open()
+    sign_in(library, person)
+    drop(library, [tmp_path / "raw.cr2", tmp_path / "notes.txt"])
+    expect(library.locator("#upload-tray").get_by_role("status")).to_have_text("2 photos failed")
+
 
 def test_a_keyboard_is_enough(windows: Windows, person: Person, photos: Photos) -> None:
     page = windows.open()

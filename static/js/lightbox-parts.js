@@ -79,7 +79,9 @@ export function furnish(viewer, parts) {
       const { title, element: link } = viewer.currSlide.data;
       sharePage({ title, url: link.href, done: parts.dataset.copied });
     });
-    page.addEventListener("click", () => remember("details", "open", "tab"));
+    page.addEventListener("click", ({ ctrlKey, metaKey, shiftKey }) => {
+      if (!ctrlKey && !metaKey && !shiftKey) remember("details", "open", "tab");
+    });
     tellKeys(viewer);
     element.dir = "ltr";
   });

@@ -46,6 +46,7 @@ export class Tray {
       if (file && uppy.getFile(file.id)) return;
       this.#refused += 1;
       this.#rest();
+      if (!this.uppy.busy) this.#say();
     });
     dialog.addEventListener("close", () => this.#settle());
     this.#part("open").addEventListener("click", () => dialog.showModal());
@@ -132,9 +133,13 @@ export class Tray {
     else this.element.hidden = true;
   }
 
+  #say() {
+    if (!this.dialog.open) this.#part("said").textContent = this.#part("count").textContent;
+  }
+
   async #end() {
     this.#rest();
-    if (!this.dialog.open) this.#part("said").textContent = this.#part("count").textContent;
+    this.#say();
     const last = this.uppy.getFiles().findLast((file) => file.progress.uploadComplete);
     const { galleryUrl, gallerySlot } = this.form.dataset;
     const { gallery } = last?.meta ?? {};
