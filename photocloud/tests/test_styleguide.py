@@ -1,15 +1,25 @@
-"""The style guide, and what the design may weigh."""
+"""The style guide, and what styles and scripts may weigh."""
 
 import gzip
 import re
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-CSS = settings.BASE_DIR / "static" / "css"
+from accounts.models import User
+from conftest import Upload
+from galleries import sharing
+from galleries.models import Gallery
+
+STATIC = settings.BASE_DIR / "static"
+CSS = STATIC / "css"
 MOST_BYTES = 30_000
+MOST_SCRIPT_BYTES = 40_000
+# Not those that are loaded when they are needed.
+IMPORTS = re.compile(r'^(?:import|\}) [^"(]*"([^"]+)"', re.MULTILINE)
 
 
 def test_staff_see_every_piece_in_both_themes(as_moderator: Client) -> None:
@@ -32,6 +42,25 @@ def test_others_are_not_told_that_there_is_a_style_guide(who: str, request: pyte
 def test_all_styles_together_are_light() -> None:
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in CSS.glob("*.css")}
     assert sum(sizes.values()) < MOST_BYTES, sizes
+
+
+@pytest.mark.parametrize("name", ["explore", "gallery", "photo", "link", "photo by link"])
+def test_the_scripts_of_pages_to_look_at_are_light(name: str, owner: User, upload: Upload, visitor: Client) -> None:
+    image = upload(visibility="public")
+    gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public")
+    gallery.add(image)
+    link = f"/s/{sharing.make(owner, gallery=gallery, expires_at=None).token}"
+    addresses = {"explore": "/explore/", "gallery": f"/g/{gallery.key}", "photo": f"/p/{image.key}", "link": link}
+    page = visitor.get(addresses.get(name, f"{link}/p/{image.key}")).content.decode()
+    sizes: dict[Path, int] = {}
+    waiting = [STATIC / path for path in re.findall(r'<script[^>]* src="/static/([^"]+)"', page)]
+    while waiting:
+        script = waiting.pop().resolve()
+        if script not in sizes:
+            sizes[script] = len(gzip.compress(script.read_bytes()))
+            waiting += [script.parent / path for path in IMPORTS.findall(script.read_text())]
+    assert "main.js" in {script.name for script in sizes}
+    assert sum(sizes.values()) < MOST_SCRIPT_BYTES, {script.name: size for script, size in sizes.items()}
 
 
 def test_every_token_that_is_used_exists() -> None:

@@ -1,7 +1,6 @@
 /* Says when the network is gone, and lets people try again what could not be loaded. */
 import { isOfSomebodyElse } from "./person.js";
 import { show } from "./toasts.js";
-import { renew } from "./token.js";
 
 const words = document.getElementById("live")?.dataset ?? {};
 const tellOffline = () => show(words.offline, { kind: "network", level: "warning", lasts: true });
@@ -35,7 +34,7 @@ for (const name of ["sendError", "responseError", "timeout"]) document.addEventL
 
 /* The next try succeeds, if it was refused for a session that is a new one of the same person. */
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (detail.xhr.status === 403) renew(location.href);
+  if (detail.xhr.status === 403) import("./token.js").then(({ renew }) => renew(location.href)).catch(() => {});
 });
 
 /* Where the session has ended the page leads to the sign-in page, and back from there. */

@@ -3,7 +3,6 @@ import "./connection.js";
 import "./copy.js";
 import "./fields.js";
 import "./menus.js";
-import "./sign-out.js";
 import "./reload.js";
 import "./keys.js";
 import "./theme.js";
