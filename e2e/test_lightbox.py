@@ -223,6 +223,15 @@ def test_the_owner_sorts_out_photos_without_leaving_the_lightbox(
     expect(grid).to_have_count(3)
     expect(page).to_have_url(re.compile("/library/$"))
 
+    # Closed before the server has answered.
+    links.first.click()
+    _ready(page)
+    page.keyboard.press("#")
+    page.keyboard.press("Escape")
+    expect(notices).to_contain_text("1 photo is in the trash.")
+    expect(grid).to_have_count(2)
+    expect(page.locator(".toast-error")).to_have_count(0)
+
     links.last.click()
     _ready(page)
     expect(page).to_have_url(fourth)

@@ -13,11 +13,11 @@ async function send(form, list) {
 }
 
 function takeOutOfGrid(photo) {
-  const [day, grid] = [photo.closest(".day"), photo.closest("[data-photos]")];
+  const day = photo.closest(".day");
   photo.remove();
   if (day && !day.querySelector(".photo, .photo-gap")) day.remove();
   /* What counts the photos of the grid counts them again. */
-  grid.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
+  document.querySelector("[data-photos]").dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
 }
 
 /* PhotoSwipe knows its slides by their numbers, and draws anew only around the one that it shows. */
@@ -46,7 +46,8 @@ export function listenToTrash(form, viewer, slides, list) {
       const page = await send(form, list);
       if (page) {
         take(page);
-        takeOutOfViewer(viewer, slides, slide);
+        /* Somebody may have closed it meanwhile. */
+        if (!viewer.isDestroying) takeOutOfViewer(viewer, slides, slide);
         takeOutOfGrid(slide.element.closest(".photo"));
       } else {
         location.assign(`${slide.page}/delete`);
