@@ -5,9 +5,7 @@ const words = document.getElementById("live").dataset;
 
 /* The page of the list, with what it says of the deletion, or null if the server asks first, or refuses. */
 async function send(form, list) {
-  const body = new URLSearchParams(new FormData(form));
-  body.set("next", list);
-  const answer = await fetch(form.action, { method: "POST", body });
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
   const isDone = answer.ok && new URL(answer.url).pathname === new URL(list, location).pathname;
   return isDone ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
