@@ -215,7 +215,7 @@ def test_the_list_of_shortcuts_names_those_of_the_grid(
     shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
     select = shortcuts.get_by_text("Select the photo")
     page.keyboard.press("?")
-    for text in ("Go from photo to photo", "↓", "Select all", "Ctrl+A"):
+    for text in ("Go from photo to photo", "← ↑ ↓ →", "Select all", "Ctrl+A"):
         expect(shortcuts.get_by_text(text, exact=True)).to_be_visible()
     expect(select).to_be_visible()
     page.keyboard.press("Escape")

@@ -3,7 +3,7 @@ import { areCharactersOff, combinations, isCharacter, offered, switchCharacters 
 
 const dialog = document.getElementById("keys");
 const box = dialog.querySelector("[data-keys-switch]");
-const ARROWS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+const ARROWS = { ArrowLeft: "←", ArrowRight: "→", Arrows: "← ↑ ↓ →" };
 const NAMES = { ...ARROWS, Escape: dialog.dataset.escape, Delete: dialog.dataset.delete };
 const isEverywhere = (element) => element.closest(".topbar");
 let shown = [];
