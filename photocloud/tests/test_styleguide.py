@@ -46,6 +46,7 @@ def test_all_styles_together_are_light() -> None:
 
 @pytest.mark.parametrize("name", ["explore", "gallery", "photo", "link", "photo by link"])
 def test_the_scripts_of_pages_to_look_at_are_light(name: str, owner: User, upload: Upload, visitor: Client) -> None:
+    """By gzip, as script/lighthouse judges; e2e/test_looks.py has what a browser really loads."""
     image = upload(visibility="public")
     gallery = Gallery.objects.create(owner=owner, title="Norway", visibility="public")
     gallery.add(image)
